@@ -1,0 +1,173 @@
+package org.macemu.webrtc.api.shm;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
+
+/**
+ * The audio segment of protocol v1: a ring of little-endian PCM.
+ *
+ * <pre>
+ *  byte  0       4        8            12        16        20           24         28        32
+ *        +-------+--------+------------+---------+---------+------------+----------+---------+----------------+
+ *        | magic |version |sample_rate |channels | format  |buffer_size |write_pos |read_pos | ring_buffer    |
+ *        | MAUD  |   1    |    Hz      | 1 or 2  |0 S16LE  |  65,536    | emulator |  server | 65,536 bytes   |
+ *        |       |        |            |         |1 F32LE  |            |          |         |                |
+ *        +-------+--------+------------+---------+---------+------------+----------+---------+----------------+
+ * </pre>
+ *
+ * {@code write_pos} and {@code read_pos} are byte positions, wrapped or free-running: only their difference modulo
+ * 65,536 counts, and equal means empty. Every field can hold anything at any time.
+ */
+public final class AudioSegment implements AutoCloseable {
+
+    public static final int MAGIC = 0x4D415544;
+    public static final int VERSION = 1;
+    public static final int FORMAT_S16LE = 0;
+    public static final int FORMAT_F32LE = 1;
+    public static final int RING_SIZE = 65_536;
+
+    public static final long OFFSET_MAGIC = 0;
+    public static final long OFFSET_VERSION = 4;
+    public static final long OFFSET_SAMPLE_RATE = 8;
+    public static final long OFFSET_CHANNELS = 12;
+    public static final long OFFSET_FORMAT = 16;
+    public static final long OFFSET_BUFFER_SIZE = 20;
+    public static final long OFFSET_WRITE_POS = 24;
+    public static final long OFFSET_READ_POS = 28;
+    public static final long HEADER_SIZE = 32;
+
+    /** Bytes of the file. */
+    public static final long FILE_SIZE = HEADER_SIZE + RING_SIZE;
+
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+    private static final VarHandle INT_HANDLE = ValueLayout.JAVA_INT.varHandle();
+
+    private final SegmentFile file;
+    private final MemorySegment memory;
+    private final MemorySegment ring;
+
+    private AudioSegment(SegmentFile file) {
+        this.file = file;
+        this.memory = file.memory();
+        this.ring = memory.asSlice(HEADER_SIZE, RING_SIZE);
+    }
+
+    /**
+     * Opens the segment, or creates it: either side may come first.
+     *
+     * @param permissions of a new segment
+     * @throws SegmentException when a file is there that is no audio segment of protocol v1
+     */
+    public static AudioSegment openOrCreate(Path path, Set<PosixFilePermission> permissions) throws SegmentException {
+        return accept(SegmentFile.openOrCreate(path, FILE_SIZE, permissions));
+    }
+
+    /**
+     * Opens a segment that is there.
+     *
+     * @throws SegmentException when it is missing or no audio segment of protocol v1
+     */
+    public static AudioSegment open(Path path) throws SegmentException {
+        return accept(SegmentFile.open(path));
+    }
+
+    private static AudioSegment accept(SegmentFile file) throws SegmentException {
+        try {
+            check(file);
+            return new AudioSegment(file);
+        } catch (SegmentException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private static void check(SegmentFile file) throws SegmentException {
+        MemorySegment memory = file.memory();
+        long size = memory.byteSize();
+        if (size != FILE_SIZE) {
+            throw new SegmentException("Audio segment " + file.path() + " has " + size + " bytes: expected " + FILE_SIZE
+                    + " (a header of 32 and a ring of 65536)");
+        }
+        int magic = memory.get(INT, OFFSET_MAGIC);
+        int version = memory.get(INT, OFFSET_VERSION);
+        if (magic == 0 && version == 0) {
+            // New, or sized by its creator a moment ago: both sides write the same words.
+            memory.set(INT, OFFSET_BUFFER_SIZE, RING_SIZE);
+            memory.set(INT, OFFSET_VERSION, VERSION);
+            INT_HANDLE.setRelease(memory, OFFSET_MAGIC, MAGIC);
+            return;
+        }
+        if (magic != MAGIC || version != VERSION) {
+            throw new SegmentException(("Audio segment %s: found magic 0x%08X, version %d; expected magic 0x%08X,"
+                            + " version %d. Stop what writes it, or remove the file if nothing does")
+                    .formatted(file.path(), magic, version, MAGIC, VERSION));
+        }
+        int ringSize = memory.get(INT, OFFSET_BUFFER_SIZE);
+        if (ringSize != RING_SIZE && ringSize != 0) {
+            throw new SegmentException("Audio segment " + file.path() + " claims a ring of "
+                    + Integer.toUnsignedString(ringSize) + " bytes: expected " + RING_SIZE);
+        }
+    }
+
+    /** The file behind the segment. */
+    public SegmentFile file() {
+        return file;
+    }
+
+    /** Claimed samples per second; may be anything. */
+    public int sampleRate() {
+        return memory.get(INT, OFFSET_SAMPLE_RATE);
+    }
+
+    /** Claimed channels; may be anything. */
+    public int channels() {
+        return memory.get(INT, OFFSET_CHANNELS);
+    }
+
+    /** Claimed {@link #FORMAT_S16LE} or {@link #FORMAT_F32LE}; may be anything. */
+    public int format() {
+        return memory.get(INT, OFFSET_FORMAT);
+    }
+
+    /** Writer: announces the format of what follows. */
+    public void format(int sampleRate, int channels, int format) {
+        memory.set(INT, OFFSET_SAMPLE_RATE, sampleRate);
+        memory.set(INT, OFFSET_CHANNELS, channels);
+        memory.set(INT, OFFSET_FORMAT, format);
+    }
+
+    /** The writer's byte position, acquire; wrapped or free-running. */
+    public int writePosition() {
+        return (int) INT_HANDLE.getAcquire(memory, OFFSET_WRITE_POS);
+    }
+
+    /** Writer: makes the bytes before {@code position} visible, release. */
+    public void writePosition(int position) {
+        INT_HANDLE.setRelease(memory, OFFSET_WRITE_POS, position);
+    }
+
+    /** The reader's byte position, acquire. */
+    public int readPosition() {
+        return (int) INT_HANDLE.getAcquire(memory, OFFSET_READ_POS);
+    }
+
+    /** Reader: gives the bytes before {@code position} back to the writer, release. */
+    public void readPosition(int position) {
+        INT_HANDLE.setRelease(memory, OFFSET_READ_POS, position);
+    }
+
+    /** The ring, {@link #RING_SIZE} bytes. */
+    public MemorySegment ring() {
+        return ring;
+    }
+
+    /** Unmaps; no thread may use the segment any more. */
+    @Override
+    public void close() {
+        file.close();
+    }
+}
