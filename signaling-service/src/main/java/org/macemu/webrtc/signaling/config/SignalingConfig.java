@@ -1,0 +1,106 @@
+package org.macemu.webrtc.signaling.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Configuration of the signaling-service. Every property is also an environment variable: {@code macemu.media.port} is
+ * {@code MACEMU_MEDIA_PORT}. The address listened on is {@code quarkus.http.host} and {@code quarkus.http.port}.
+ */
+@ConfigMapping(prefix = "macemu")
+public interface SignalingConfig {
+
+    /**
+     * Origins ({@code https://mac.example.org}) whose pages may open a WebSocket, besides pages of the same host and of
+     * loopback.
+     */
+    Optional<List<String>> allowedOrigins();
+
+    /**
+     * Host names a request may be addressed to while the service listens on loopback, besides loopback's own names.
+     * A reverse proxy on the same machine needs its public name here; everything else would be DNS rebinding.
+     */
+    Optional<List<String>> allowedHosts();
+
+    /**
+     * Listens on an address other machines can reach although nobody is asked for a password.
+     */
+    @WithDefault("false")
+    boolean insecureBind();
+
+    /** Where the media-service is and how patiently it is called. */
+    Media media();
+
+    /** How browsers are treated. */
+    Signaling signaling();
+
+    /** The media-service. */
+    interface Media {
+
+        /** Host name or address of the media-service. */
+        @WithDefault("127.0.0.1")
+        String host();
+
+        /** Its HTTP port, which carries gRPC too. */
+        @WithDefault("8010")
+        int port();
+
+        /** How long a TCP connection to it may take. */
+        @WithDefault("2s")
+        Duration connectTimeout();
+
+        /** How long it may take to welcome a viewer before the call is given up and tried again. */
+        @WithDefault("5s")
+        Duration welcomeTimeout();
+
+        /** How long it may take to complete a call after the browser left before the call is reset. */
+        @WithDefault("5s")
+        Duration completionTimeout();
+
+        /** Wait before the first new attempt when it cannot be reached; doubled each time. */
+        @WithDefault("250ms")
+        Duration retryInitial();
+
+        /** Longest wait between two attempts. */
+        @WithDefault("2s")
+        Duration retryMax();
+    }
+
+    /** Browsers. */
+    interface Signaling {
+
+        /** How often a browser is told to send {@code ping}. */
+        @WithDefault("15s")
+        Duration heartbeat();
+
+        /** A browser that sends nothing for this long is closed: three heartbeats. */
+        @WithDefault("45s")
+        Duration silence();
+
+        /** A browser that has not taken a message from its socket after this long is closed. */
+        @WithDefault("10s")
+        Duration sendTimeout();
+
+        /** WebSockets open at the same time, over all addresses. */
+        @WithDefault("1000")
+        int maxBrowsers();
+
+        /** WebSockets one address (IPv6: one /64) may open per second in the long run. */
+        @WithDefault("10")
+        double joinsPerSecond();
+
+        /** WebSockets one address may open at once before the rate above limits it. */
+        @WithDefault("100")
+        int joinBurst();
+
+        /**
+         * Messages one browser may send per second in the long run; twice as many at once. A mouse reports at most
+         * 1,000 moves a second.
+         */
+        @WithDefault("1500")
+        int messagesPerSecond();
+    }
+}

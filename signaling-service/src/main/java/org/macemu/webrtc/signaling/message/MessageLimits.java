@@ -1,0 +1,31 @@
+package org.macemu.webrtc.signaling.message;
+
+/** Sizes the contract sets for messages from browsers. Bytes are bytes of UTF-8. */
+public final class MessageLimits {
+
+    /** SDP of an offer. */
+    public static final int MAX_SDP_BYTES = 64 * 1024;
+
+    /**
+     * A whole message: the greatest SDP with each of its line ends escaped ({@code \r\n} takes four bytes) and room for
+     * the fields around it. Anything longer is refused unparsed.
+     */
+    public static final int MAX_MESSAGE_BYTES = 96 * 1024;
+
+    /** One candidate line. */
+    public static final int MAX_CANDIDATE_BYTES = 1024;
+
+    /** {@code sdpMid}; browsers use one or two digits. */
+    public static final int MAX_SDP_MID_BYTES = 64;
+
+    /** Media sections an offer can sensibly have. */
+    public static final int MAX_M_LINE_INDEX = 255;
+
+    /** Candidates after one offer; a browser with several networks sends some tens. */
+    public static final int MAX_CANDIDATES_PER_OFFER = 200;
+
+    /** One input message. */
+    public static final int MAX_INPUT_BYTES = 1024;
+
+    private MessageLimits() {}
+}

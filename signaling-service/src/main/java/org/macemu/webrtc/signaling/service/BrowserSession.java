@@ -1,0 +1,383 @@
+package org.macemu.webrtc.signaling.service;
+
+import io.quarkus.websockets.next.CloseReason;
+import io.quarkus.websockets.next.WebSocketConnection;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jboss.logging.Logger;
+import org.macemu.webrtc.api.grpc.Join;
+import org.macemu.webrtc.api.grpc.MediaMessage;
+import org.macemu.webrtc.api.grpc.Role;
+import org.macemu.webrtc.api.grpc.ViewerMessage;
+import org.macemu.webrtc.signaling.client.MediaCall;
+import org.macemu.webrtc.signaling.client.MediaClient;
+import org.macemu.webrtc.signaling.config.SignalingConfig;
+import org.macemu.webrtc.signaling.message.BrowserMessage;
+import org.macemu.webrtc.signaling.message.ErrorCode;
+import org.macemu.webrtc.signaling.message.MessageException;
+import org.macemu.webrtc.signaling.message.MessageLimits;
+import org.macemu.webrtc.signaling.message.SignalingJson;
+
+/**
+ * One browser: its WebSocket on one side, its call to the media-service on the other.
+ *
+ * <pre>
+ *                 welcome
+ *   JOINING --------------------> JOINED
+ *    ^   |  refused, ended,        |  ended
+ *    |   v  no welcome in time     v
+ *    +-- WAITING <-----------------+        any --- WebSocket closed ---> CLOSED
+ *        250 ms .. 2 s                      (half-closes the call)
+ * </pre>
+ *
+ * The WebSocket stays open while the media-service is away; the browser is told once ({@code media_unavailable}) and
+ * gets a new {@code welcome} when it is back. Each join has a viewer id of its own, because the media-service may still
+ * hold the viewer of a call that broke.
+ *
+ * <p>Owned by {@link BrowserSessions}; confined to the event loop of its WebSocket, so nothing here is locked.
+ */
+public final class BrowserSession {
+
+    private static final Logger LOG = Logger.getLogger(BrowserSession.class);
+
+    /** RFC 6455, section 7.4.1. */
+    private static final int CLOSE_NORMAL = 1000;
+
+    private static final int CLOSE_GOING_AWAY = 1001;
+    private static final int CLOSE_POLICY = 1008;
+    private static final int CLOSE_TRY_LATER = 1013;
+
+    private enum State {
+        JOINING,
+        JOINED,
+        WAITING,
+        CLOSED
+    }
+
+    private final Vertx vertx;
+    private final Context context;
+    private final WebSocketConnection connection;
+    private final String remoteAddress;
+    private final MediaClient media;
+    private final SignalingConfig config;
+    private final SignalingJson json;
+    private final SignalingMetrics metrics;
+    private final Outbox outbox;
+    private final TokenBucket messageRate;
+
+    private State state = State.WAITING;
+    private MediaCall call;
+    private String viewerId = "";
+    private boolean outageTold;
+    private int failedAttempts;
+    private int candidates;
+    private long lastHeardNanos = System.nanoTime();
+    private long timer = -1;
+    private long watchdog = -1;
+
+    BrowserSession(
+            Vertx vertx,
+            WebSocketConnection connection,
+            String remoteAddress,
+            MediaClient media,
+            SignalingConfig config,
+            SignalingJson json,
+            SignalingMetrics metrics) {
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.connection = connection;
+        this.remoteAddress = remoteAddress;
+        this.media = media;
+        this.config = config;
+        this.json = json;
+        this.metrics = metrics;
+        this.outbox = new Outbox(connection);
+        int rate = config.signaling().messagesPerSecond();
+        this.messageRate = new TokenBucket(rate, 2.0 * rate, lastHeardNanos);
+    }
+
+    void start() {
+        Duration silence = config.signaling().silence();
+        Duration patience = config.signaling().sendTimeout();
+        // Fine enough that neither limit is overrun by more than a quarter.
+        long period = Math.max(10, Math.min(silence.toMillis(), patience.toMillis()) / 4);
+        watchdog = vertx.setPeriodic(period, ignored -> watch(silence, patience));
+        join();
+    }
+
+    private void watch(Duration silence, Duration patience) {
+        if (System.nanoTime() - lastHeardNanos > silence.toNanos()) {
+            LOG.infof("%s sent nothing for %d s, closing", this, silence.toSeconds());
+            close("heartbeat", CLOSE_POLICY, "no message for " + silence.toSeconds() + " s, ping expected");
+        } else if (outbox.waitingNanos() > patience.toNanos()) {
+            tooSlow();
+        }
+    }
+
+    // ---- towards the media-service
+
+    private void join() {
+        state = State.JOINING;
+        viewerId = ViewerId.next();
+        MediaCall opened = media.connect(new CallListener());
+        call = opened;
+        opened.send(ViewerMessage.newBuilder()
+                .setJoin(Join.newBuilder()
+                        .setViewerId(viewerId)
+                        .setRemoteAddress(remoteAddress)
+                        .setRole(Role.ROLE_OWNER))
+                .build());
+        setTimer(config.media().welcomeTimeout().toMillis(), () -> {
+            opened.end();
+            lost("no welcome within " + config.media().welcomeTimeout().toMillis() + " ms");
+        });
+    }
+
+    /** What one call reports; a report of a call that has been replaced is dropped by {@link MediaCall} itself. */
+    private final class CallListener implements MediaCall.Listener {
+
+        @Override
+        public void received(MediaMessage message) {
+            relay(message);
+        }
+
+        @Override
+        public void ended(String reason) {
+            lost(reason);
+        }
+    }
+
+    private void relay(MediaMessage message) {
+        if (state == State.CLOSED) {
+            return;
+        }
+        String text = json.write(message, config.signaling().heartbeat());
+        if (text == null) {
+            LOG.warnf("%s: the media-service sent a message of unknown kind, dropped", this);
+            return;
+        }
+        if (message.hasWelcome()) {
+            state = State.JOINED;
+            outageTold = false;
+            failedAttempts = 0;
+            candidates = 0;
+            cancelTimer();
+            LOG.infof("%s joined", this);
+        }
+        send(message.getMessageCase().name().toLowerCase(Locale.ROOT), text);
+        if (message.hasGoodbye()) {
+            close("goodbye", CLOSE_NORMAL, message.getGoodbye().getReason());
+        } else if (message.hasError() && message.getError().getFatal()) {
+            close("media_error", CLOSE_POLICY, message.getError().getCode());
+        }
+    }
+
+    private void lost(String reason) {
+        if (state == State.CLOSED) {
+            return;
+        }
+        state = State.WAITING;
+        call = null;
+        metrics.mediaLost();
+        if (!outageTold) {
+            LOG.warnf("%s: the media-service at %s is not available (%s), trying again", this, media.target(), reason);
+            outageTold = true;
+            mediaUnavailable();
+        } else {
+            LOG.debugf("%s: the media-service at %s is not available (%s)", this, media.target(), reason);
+        }
+        setTimer(retryDelay(failedAttempts++), this::join);
+    }
+
+    /** Doubles up to the maximum; a fifth of it is random, so that a thousand browsers do not come back as one. */
+    private long retryDelay(int attempt) {
+        long max = Math.max(1, config.media().retryMax().toMillis());
+        long base = Math.max(1, config.media().retryInitial().toMillis());
+        long delay = Math.min(max, base << Math.min(attempt, 16));
+        return Math.max(1, delay - ThreadLocalRandom.current().nextLong(delay / 5 + 1));
+    }
+
+    private void mediaUnavailable() {
+        error(ErrorCode.MEDIA_UNAVAILABLE, "The media service cannot be reached; it is tried again, and a new welcome"
+                + " follows when it is back. Send a new offer then.");
+    }
+
+    // ---- from the browser
+
+    void received(String text) {
+        if (!heard()) {
+            return;
+        }
+        try {
+            switch (json.read(text)) {
+                case BrowserMessage.Offer offer -> offer(offer);
+                case BrowserMessage.Candidate candidate -> candidate(candidate);
+                case BrowserMessage.Input input -> {
+                    metrics.received("input");
+                    // Input of a moment ago is worth nothing to a service that comes back later.
+                    if (state == State.JOINED) {
+                        forward(input.message());
+                    }
+                }
+                case BrowserMessage.Ping ping -> {
+                    metrics.received("ping");
+                    send("pong", json.pong(ping));
+                }
+            }
+        } catch (MessageException e) {
+            metrics.received("refused");
+            error(e.code(), e.getMessage());
+        }
+    }
+
+    void receivedBinary(int bytes) {
+        if (heard()) {
+            metrics.received("refused");
+            error(ErrorCode.MESSAGE_INVALID, "A binary message of " + bytes + " bytes; a text message is expected.");
+        }
+    }
+
+    private boolean heard() {
+        if (state == State.CLOSED) {
+            return false;
+        }
+        lastHeardNanos = System.nanoTime();
+        if (messageRate.take(lastHeardNanos)) {
+            return true;
+        }
+        int rate = config.signaling().messagesPerSecond();
+        LOG.infof("%s sent more than %d messages per second, closing", this, rate);
+        refuse(ErrorCode.RATE_LIMITED, "More than " + rate + " messages per second; coalesce mouse moves.", CLOSE_POLICY);
+        return false;
+    }
+
+    private void offer(BrowserMessage.Offer offer) {
+        metrics.received("offer");
+        candidates = 0;
+        if (state == State.JOINED) {
+            forward(offer.message());
+        } else {
+            mediaUnavailable();
+        }
+    }
+
+    private void candidate(BrowserMessage.Candidate candidate) throws MessageException {
+        metrics.received("candidate");
+        if (++candidates > MessageLimits.MAX_CANDIDATES_PER_OFFER) {
+            if (candidates == MessageLimits.MAX_CANDIDATES_PER_OFFER + 1) {
+                throw new MessageException(ErrorCode.TOO_MANY_CANDIDATES, "More than "
+                        + MessageLimits.MAX_CANDIDATES_PER_OFFER
+                        + " candidates for one offer; the others are dropped until the next offer.");
+            }
+            return;
+        }
+        // Candidates belong to an offer; one that the media-service never saw has no use for them.
+        if (state == State.JOINED) {
+            forward(candidate.message());
+        }
+    }
+
+    private void forward(ViewerMessage message) {
+        if (!call.send(message)) {
+            call.end();
+            lost("it stopped reading");
+        }
+    }
+
+    // ---- to the browser
+
+    private void error(ErrorCode code, String text) {
+        metrics.error(code.text());
+        send("error", json.error(code, text, false));
+    }
+
+    private void send(String kind, String text) {
+        if (state == State.CLOSED) {
+            return;
+        }
+        if (outbox.send(text)) {
+            metrics.sent(kind);
+        } else {
+            tooSlow();
+        }
+    }
+
+    private void tooSlow() {
+        LOG.infof("%s does not read, closing", this);
+        close("too_slow", CLOSE_POLICY, "messages were not read");
+    }
+
+    /** Sends a fatal error and closes. */
+    void refuse(ErrorCode code, String text, int closeCode) {
+        metrics.error(code.text());
+        outbox.send(json.error(code, text, true));
+        close(code.text(), closeCode, code.text());
+    }
+
+    /** Refuses a browser that may try again later. */
+    void refuseForNow(ErrorCode code, String text) {
+        refuse(code, text, CLOSE_TRY_LATER);
+    }
+
+    /** Says goodbye because this service ends; from any thread. */
+    void shutdown(Duration retryAfter, Runnable done) {
+        context.runOnContext(ignored -> {
+            if (state != State.CLOSED) {
+                send("goodbye", json.goodbye("shutdown", retryAfter));
+                close("shutdown", CLOSE_GOING_AWAY, "shutdown");
+            }
+            done.run();
+        });
+    }
+
+    private void close(String reason, int code, String text) {
+        if (state == State.CLOSED) {
+            return;
+        }
+        metrics.closed(reason);
+        release();
+        connection.close(new CloseReason(code, text)).subscribe().with(ignored -> {}, failure ->
+                LOG.debugf("%s: closing failed: %s", this, failure));
+    }
+
+    /** The WebSocket is closed, whoever closed it. */
+    void closed() {
+        if (state != State.CLOSED) {
+            LOG.infof("%s left", this);
+            release();
+        }
+    }
+
+    private void release() {
+        state = State.CLOSED;
+        cancelTimer();
+        vertx.cancelTimer(watchdog);
+        if (call != null) {
+            call.end();
+            call = null;
+        }
+    }
+
+    private void setTimer(long milliseconds, Runnable action) {
+        cancelTimer();
+        timer = vertx.setTimer(milliseconds, ignored -> {
+            timer = -1;
+            action.run();
+        });
+    }
+
+    private void cancelTimer() {
+        if (timer >= 0) {
+            vertx.cancelTimer(timer);
+            timer = -1;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "viewer " + viewerId + " at " + remoteAddress;
+    }
+}
