@@ -1,0 +1,15 @@
+/* Messages of the driver on the emulator's stderr, one line each, with a fixed prefix. */
+#ifndef MACEMU_LOG_H
+#define MACEMU_LOG_H
+
+#include <stdbool.h>
+
+void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * Logs a message only when it differs from the last one stored in `memory` (256 bytes), so that a condition that is
+ * checked several times a second is reported once. Returns whether it was logged.
+ */
+bool log_once(char memory[256], const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif
