@@ -1,0 +1,195 @@
+package org.macemu.webrtc.media.capture;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import org.macemu.webrtc.api.shm.VideoSegment;
+
+/**
+ * Copies whole pictures out of a {@link VideoSegment} and tells whether they differ from the one before.
+ *
+ * <p>A picture is copied once, by the JVM, into one of two private buffers; native code reads only those. The capture
+ * thread owns it.
+ */
+final class FrameReader implements AutoCloseable {
+
+    /** What {@link #read} found. */
+    enum Result {
+        /** Neither frame_count nor write_index moved. */
+        NOTHING_NEW,
+        /** A new picture with the same pixels. */
+        UNCHANGED,
+        /** A new picture. */
+        CHANGED,
+        /** The header describes no picture that fits; {@link #problem} says why. */
+        INVALID,
+        /** The writer lapped every attempt; the next read tries again. */
+        TORN
+    }
+
+    /** A full lap while 1.2 MB are copied needs a writer of thousands of frames per second; more tries only burn time. */
+    private static final int ATTEMPTS = 4;
+
+    private final VideoSegment segment;
+    private Arena arena;
+    private MemorySegment current = MemorySegment.NULL;
+    private MemorySegment spare = MemorySegment.NULL;
+    /** Whether the current buffer holds a picture of this size. */
+    private boolean comparable;
+    private int width;
+    private int height;
+    private long timestampMicros;
+    private long lastCount;
+    private int lastIndex;
+    private boolean any;
+    private String problem = "";
+
+    FrameReader(VideoSegment segment) {
+        this.segment = segment;
+    }
+
+    /** Whether {@link #read} would find something: any change of either word is a new picture. */
+    boolean isNew() {
+        return !any || segment.writeIndex() != lastIndex || segment.frameCount() != lastCount;
+    }
+
+    /**
+     * Reads the newest picture.
+     *
+     * @throws InternalError when the file shrank under the mapping
+     */
+    Result read() {
+        if (!isNew()) {
+            return Result.NOTHING_NEW;
+        }
+        for (int i = 0; i < ATTEMPTS; i++) {
+            long count = segment.frameCount();
+            int index = segment.writeIndex();
+            if (!any && count == 0 && index == 0) {
+                return Result.NOTHING_NEW;
+            }
+            int w = segment.width();
+            int h = segment.height();
+            int stride = segment.stride();
+            if (!isValid(index, w, h, stride)) {
+                remember(count, index);
+                return Result.INVALID;
+            }
+            if (w != width || h != height || current.byteSize() == 0) {
+                allocate(w, h);
+            }
+            copy(segment.frame(index), stride, spare, w, h);
+            long stamp = segment.timestampMicros();
+            VarHandle.acquireFence();
+            if (mayBeTorn(count, index) || w != segment.width() || h != segment.height()
+                    || stride != segment.stride()) {
+                continue;
+            }
+            segment.readIndex(index);
+            remember(count, index);
+            timestampMicros = stamp;
+            if (comparable && current.mismatch(spare) < 0) {
+                return Result.UNCHANGED;
+            }
+            comparable = true;
+            MemorySegment previous = current;
+            current = spare;
+            spare = previous;
+            return Result.CHANGED;
+        }
+        return Result.TORN;
+    }
+
+    private void remember(long count, int index) {
+        any = true;
+        lastCount = count;
+        lastIndex = index;
+    }
+
+    private boolean isValid(int index, int w, int h, int stride) {
+        if (index < 0 || index >= VideoSegment.BUFFERS) {
+            problem = "write_index is " + Integer.toUnsignedString(index) + ": expected 0, 1 or 2";
+        } else if (w <= 0 || h <= 0 || w > Short.MAX_VALUE || h > Short.MAX_VALUE) {
+            problem = "the picture has " + Integer.toUnsignedString(w) + " x " + Integer.toUnsignedString(h)
+                    + " pixels: expected 1 to 32767 each";
+        } else if (stride < (long) w * VideoSegment.BYTES_PER_PIXEL) {
+            problem = "stride is " + stride + " bytes: expected at least " + (long) w * VideoSegment.BYTES_PER_PIXEL
+                    + " for " + w + " pixels";
+        } else if ((long) stride * h > segment.frameCapacity()) {
+            problem = "a picture of " + h + " rows of " + stride + " bytes does not fit a buffer of "
+                    + segment.frameCapacity() + " bytes";
+        } else {
+            return true;
+        }
+        return false;
+    }
+
+    /**
+     * Picture {@code c} in buffer {@code i} is overwritten once {@code c + 2} is published and {@code c + 3} begun. The
+     * design raises frame_count before it stores write_index, so the count may run one ahead of the index at either
+     * reading: one step of the index is safe, two are not, and a count that ran further means a whole lap.
+     */
+    private boolean mayBeTorn(long count, int index) {
+        int steps = Math.floorMod(segment.writeIndex() - index, VideoSegment.BUFFERS);
+        long counted = segment.frameCount() - count;
+        return !(steps == 0 && counted >= 0 && counted <= 1 || steps == 1 && counted >= 0 && counted <= 2);
+    }
+
+    private static void copy(MemorySegment from, int stride, MemorySegment to, int w, int h) {
+        long row = (long) w * VideoSegment.BYTES_PER_PIXEL;
+        if (stride == row) {
+            MemorySegment.copy(from, 0, to, 0, row * h);
+            return;
+        }
+        for (int y = 0; y < h; y++) {
+            MemorySegment.copy(from, (long) y * stride, to, y * row, row);
+        }
+    }
+
+    private void allocate(int w, int h) {
+        if (arena != null) {
+            arena.close();
+        }
+        arena = Arena.ofShared();
+        long bytes = (long) w * h * VideoSegment.BYTES_PER_PIXEL;
+        current = arena.allocate(bytes, 64);
+        spare = arena.allocate(bytes, 64);
+        width = w;
+        height = h;
+        comparable = false;
+    }
+
+    /** Pixels of the last picture: bytes R, G, B, A, rows without padding. */
+    MemorySegment pixels() {
+        return current;
+    }
+
+    int width() {
+        return width;
+    }
+
+    int height() {
+        return height;
+    }
+
+    /** The writer's clock at the last picture, microseconds; any value. */
+    long timestampMicros() {
+        return timestampMicros;
+    }
+
+    /** Why the last read was {@link Result#INVALID}. */
+    String problem() {
+        return problem;
+    }
+
+    /** Frees the private buffers; the segment stays open. */
+    @Override
+    public void close() {
+        if (arena != null) {
+            arena.close();
+            arena = null;
+        }
+        current = MemorySegment.NULL;
+        spare = MemorySegment.NULL;
+    }
+}

@@ -1,0 +1,66 @@
+package org.macemu.webrtc.media.capture;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Waits for a change of a 32-bit word in shared memory through the {@code futex} system call (futex(2)).
+ *
+ * <p>The kernel checks the address itself and answers EFAULT when the file shrank, so this is the one place where
+ * mapped memory goes to native code. Used by the capture thread only.
+ */
+final class FutexWait {
+
+    private static final int FUTEX_WAIT = 0;
+    private static final long SYS_FUTEX =
+            switch (System.getProperty("os.arch")) {
+                case "amd64" -> 202;
+                case "aarch64" -> 98;
+                default -> -1;
+            };
+    private static final MethodHandle SYSCALL = Linker.nativeLinker()
+            .downcallHandle(
+                    Linker.nativeLinker().defaultLookup().findOrThrow("syscall"),
+                    FunctionDescriptor.of(
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.ADDRESS,
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.ADDRESS,
+                            ValueLayout.ADDRESS,
+                            ValueLayout.JAVA_INT),
+                    Linker.Option.firstVariadicArg(1));
+
+    /** struct timespec { long tv_sec; long tv_nsec; } */
+    private final MemorySegment timeout = Arena.ofAuto().allocate(16, 8);
+
+    /**
+     * Waits until another process wakes the word's waiters, while the word holds {@code expected}.
+     *
+     * @param word 4 bytes of a shared mapping that stays mapped during the call
+     * @param nanos the longest wait
+     * @return true when woken; false after the time-out, when the word holds another value already, or where the
+     *     system has no futex (then after a sleep of that time)
+     */
+    boolean await(MemorySegment word, int expected, long nanos) {
+        if (SYS_FUTEX < 0) {
+            LockSupport.parkNanos(nanos);
+            return false;
+        }
+        timeout.set(ValueLayout.JAVA_LONG, 0, nanos / 1_000_000_000L);
+        timeout.set(ValueLayout.JAVA_LONG, 8, nanos % 1_000_000_000L);
+        try {
+            long rc = (long) SYSCALL.invokeExact(
+                    SYS_FUTEX, word, FUTEX_WAIT, expected, timeout, MemorySegment.NULL, 0);
+            return rc == 0;
+        } catch (Throwable e) {
+            throw new IllegalStateException("futex", e);
+        }
+    }
+}

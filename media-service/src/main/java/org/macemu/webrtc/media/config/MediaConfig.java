@@ -1,0 +1,143 @@
+package org.macemu.webrtc.media.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Settings of the media-service; each property can be given as an environment variable, such as MACEMU_VIDEO_SHM. */
+@ConfigMapping(prefix = "macemu")
+public interface MediaConfig {
+
+    /** Shared-memory name of the video segment, as for shm_open. */
+    @WithDefault("/macemu-video")
+    String videoShm();
+
+    /** Shared-memory name of the audio segment, as for shm_open. */
+    @WithDefault("/macemu-audio")
+    String audioShm();
+
+    /** Path of the control socket. */
+    @WithDefault("/tmp/macemu-control.sock")
+    String controlSock();
+
+    Shm shm();
+
+    Control control();
+
+    Video video();
+
+    Audio audio();
+
+    Viewers viewers();
+
+    Rtc rtc();
+
+    /** How segments are made. */
+    interface Shm {
+
+        /** Folder of shared-memory objects. */
+        @WithDefault("/dev/shm")
+        String directory();
+
+        /** Permissions of new segments. The default keeps other local users from reading the screen. */
+        @WithDefault("rw-------")
+        String permissions();
+
+        /** Bytes of one picture in a new segment: 1920 x 1080 x 4. */
+        @WithDefault("8294400")
+        long maxFrameSize();
+    }
+
+    /** The emulator's socket. */
+    interface Control {
+
+        /** Permissions of the socket. */
+        @WithDefault("rw-------")
+        String permissions();
+
+        /** Users besides this process's own that may connect as the emulator or own a segment. */
+        Optional<List<Integer>> allowedUids();
+
+        /** How long the emulator may take to answer a request. */
+        @WithDefault("3s")
+        Duration timeout();
+    }
+
+    /** Picture. */
+    interface Video {
+
+        /** Bit rate that a changing screen starts with, kbit/s. */
+        @WithDefault("2000")
+        int bitrate();
+
+        /** Highest bit rate, kbit/s. */
+        @WithDefault("4000")
+        int maxBitrate();
+
+        /** Lowest bit rate, kbit/s. */
+        @WithDefault("300")
+        int minBitrate();
+    }
+
+    /** Sound. */
+    interface Audio {
+
+        /** Bit rate of Opus, kbit/s. */
+        @WithDefault("96")
+        int bitrate();
+    }
+
+    /** The audience of one session. */
+    interface Viewers {
+
+        /** Viewers of this session at most, whichever lane they are on. */
+        @WithDefault("500")
+        int max();
+
+        /** Viewers on the adaptive lane at most; each costs an encoder of its own, about a tenth of a core. */
+        @WithDefault("8")
+        int maxAdaptive();
+
+        /** How long a viewer may take from its offer until media flows. */
+        @WithDefault("30s")
+        Duration connectTimeout();
+    }
+
+    /** WebRTC transport. */
+    interface Rtc {
+
+        /** The one UDP and TCP port of the shared lane. */
+        @WithDefault("8189")
+        int port();
+
+        /** Local addresses of that port. */
+        @WithDefault("127.0.0.1")
+        List<String> bind();
+
+        /** Addresses told to browsers instead of the bound ones: what a router or load balancer forwards from. */
+        Optional<List<String>> advertise();
+
+        /** Lane of viewers that do not ask for one: shared or adaptive. */
+        @WithDefault("shared")
+        String lane();
+
+        /** Lowest UDP port of adaptive-lane connections; 0: any. */
+        @WithDefault("0")
+        int adaptiveMinPort();
+
+        /** Highest UDP port of adaptive-lane connections; 0: any. */
+        @WithDefault("0")
+        int adaptiveMaxPort();
+
+        /** URLs of STUN and TURN servers told to browsers. None by default: an unreachable one delays the picture. */
+        Optional<List<String>> iceServers();
+
+        /** User name at the TURN servers. */
+        Optional<String> iceUsername();
+
+        /** Password at the TURN servers. */
+        Optional<String> iceCredential();
+    }
+}

@@ -1,0 +1,146 @@
+package org.macemu.webrtc.media.control;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.macemu.webrtc.api.control.ControlMessage;
+import org.macemu.webrtc.api.control.ControlMessage.Ack;
+import org.macemu.webrtc.api.control.ControlMessage.Config;
+import org.macemu.webrtc.api.control.ControlMessage.FromEmulator;
+import org.macemu.webrtc.api.control.ControlMessage.GetConfig;
+import org.macemu.webrtc.api.control.ControlMessage.GetStatus;
+import org.macemu.webrtc.api.control.ControlMessage.GetStorage;
+import org.macemu.webrtc.api.control.ControlMessage.Request;
+import org.macemu.webrtc.api.control.ControlMessage.Restart;
+import org.macemu.webrtc.api.control.ControlMessage.SetConfig;
+import org.macemu.webrtc.api.control.ControlMessage.Shutdown;
+import org.macemu.webrtc.api.control.ControlMessage.Status;
+import org.macemu.webrtc.api.control.ControlMessage.Storage;
+import org.macemu.webrtc.media.control.EmulatorException.Reason;
+
+/**
+ * Asks the emulator things and finds the answers among its lines. The protocol has no request numbers, so requests go
+ * out one at a time, and the next message of the fitting type, or an error, is the answer.
+ */
+public final class EmulatorRequests {
+
+    /** Requests that may wait their turn: people click, programs poll; more than this is neither. */
+    private static final int CAPACITY = 64;
+
+    private record Pending(Request request, CompletableFuture<FromEmulator> answer) {}
+
+    private final Predicate<Request> send;
+    private final Duration timeout;
+    private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
+    private Pending asked;
+
+    /**
+     * @param send gives a request to the emulator; false when none is connected
+     * @param timeout from when a request is sent until its answer
+     */
+    public EmulatorRequests(Predicate<Request> send, Duration timeout) {
+        this.send = send;
+        this.timeout = timeout;
+    }
+
+    /** Asks; the future fails with {@link EmulatorException}. */
+    public CompletableFuture<FromEmulator> ask(Request request) {
+        Pending pending = new Pending(request, new CompletableFuture<>());
+        synchronized (this) {
+            if (waiting.size() >= CAPACITY) {
+                pending.answer.completeExceptionally(new EmulatorException(
+                        Reason.TIMEOUT, CAPACITY + " requests wait for the emulator already; try again later"));
+                return pending.answer;
+            }
+            waiting.addLast(pending);
+        }
+        advance();
+        return pending.answer;
+    }
+
+    /** Takes a line of the emulator; one that answers nothing is left to others. */
+    public void received(FromEmulator message) {
+        Pending answered;
+        synchronized (this) {
+            if (asked == null || !answers(asked.request, message)) {
+                return;
+            }
+            answered = asked;
+            asked = null;
+        }
+        if (message instanceof ControlMessage.Error error) {
+            answered.answer.completeExceptionally(new EmulatorException(Reason.REFUSED, error.message()));
+        } else {
+            answered.answer.complete(message);
+        }
+        advance();
+    }
+
+    /** Fails what is under way: the emulator is gone. */
+    public void disconnected() {
+        List<Pending> failed = new ArrayList<>();
+        synchronized (this) {
+            if (asked != null) {
+                failed.add(asked);
+                asked = null;
+            }
+            failed.addAll(waiting);
+            waiting.clear();
+        }
+        failed.forEach(p -> p.answer.completeExceptionally(notConnected()));
+    }
+
+    private void advance() {
+        Pending next;
+        synchronized (this) {
+            if (asked != null || waiting.isEmpty()) {
+                return;
+            }
+            next = asked = waiting.pollFirst();
+        }
+        if (!send.test(next.request)) {
+            finish(next, notConnected());
+            return;
+        }
+        CompletableFuture.delayedExecutor(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(() -> finish(
+                        next,
+                        new EmulatorException(
+                                Reason.TIMEOUT,
+                                "The emulator did not answer " + next.request.type() + " within " + timeout.toMillis()
+                                        + " ms")));
+    }
+
+    private void finish(Pending pending, EmulatorException why) {
+        synchronized (this) {
+            if (asked != pending) {
+                return;
+            }
+            asked = null;
+        }
+        pending.answer.completeExceptionally(why);
+        advance();
+    }
+
+    private static boolean answers(Request request, FromEmulator message) {
+        if (message instanceof ControlMessage.Error) {
+            return true;
+        }
+        return switch (request) {
+            case GetConfig g -> message instanceof Config;
+            case GetStorage g -> message instanceof Storage;
+            case GetStatus g -> message instanceof Status;
+            case SetConfig s -> message instanceof Ack;
+            case Restart r -> message instanceof Ack;
+            case Shutdown s -> message instanceof Ack;
+        };
+    }
+
+    private static EmulatorException notConnected() {
+        return new EmulatorException(Reason.NOT_CONNECTED, "No emulator is connected to the control socket");
+    }
+}

@@ -1,0 +1,119 @@
+package org.macemu.webrtc.media.grpc;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.quarkus.grpc.GrpcService;
+import io.smallrye.mutiny.Uni;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import org.macemu.webrtc.api.control.ControlMessage;
+import org.macemu.webrtc.api.control.ControlMessage.FromEmulator;
+import org.macemu.webrtc.api.control.ControlMessage.Request;
+import org.macemu.webrtc.api.grpc.Ack;
+import org.macemu.webrtc.api.grpc.Config;
+import org.macemu.webrtc.api.grpc.Emulator;
+import org.macemu.webrtc.api.grpc.GetConfigRequest;
+import org.macemu.webrtc.api.grpc.GetStatusRequest;
+import org.macemu.webrtc.api.grpc.GetStorageRequest;
+import org.macemu.webrtc.api.grpc.RestartRequest;
+import org.macemu.webrtc.api.grpc.SessionStatus;
+import org.macemu.webrtc.api.grpc.ShutdownRequest;
+import org.macemu.webrtc.api.grpc.Storage;
+import org.macemu.webrtc.media.MediaServer;
+import org.macemu.webrtc.media.control.EmulatorException;
+
+/** The control protocol as calls: one line to the emulator, one line back. */
+@GrpcService
+public class EmulatorEndpoint implements Emulator {
+
+    /** A set_config line, its type and quotes included, must fit the 64 KiB of a line. */
+    private static final int MAX_CONFIG = 60 * 1024;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final MediaServer server;
+
+    EmulatorEndpoint(MediaServer server) {
+        this.server = server;
+    }
+
+    @Override
+    public Uni<SessionStatus> getStatus(GetStatusRequest request) {
+        return server.status();
+    }
+
+    @Override
+    public Uni<Config> getConfig(GetConfigRequest request) {
+        return ask(new ControlMessage.GetConfig(), answer -> Config.newBuilder()
+                .setJson(((ControlMessage.Config) answer).data().toString())
+                .build());
+    }
+
+    @Override
+    public Uni<Ack> setConfig(Config request) {
+        String json = request.getJson();
+        if (json.length() > MAX_CONFIG) {
+            return invalid("The configuration has " + json.length() + " characters: at most " + MAX_CONFIG);
+        }
+        try {
+            JsonNode config = JSON.readTree(json);
+            return config instanceof ObjectNode object
+                    ? ask(new ControlMessage.SetConfig(object), answer -> Ack.getDefaultInstance())
+                    : invalid("The configuration must be a JSON object");
+        } catch (JsonProcessingException e) {
+            return invalid("The configuration is not valid JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    @Override
+    public Uni<Ack> restart(RestartRequest request) {
+        return ask(new ControlMessage.Restart(), answer -> Ack.getDefaultInstance());
+    }
+
+    @Override
+    public Uni<Ack> shutdown(ShutdownRequest request) {
+        return ask(new ControlMessage.Shutdown(), answer -> Ack.getDefaultInstance());
+    }
+
+    @Override
+    public Uni<Storage> getStorage(GetStorageRequest request) {
+        return ask(new ControlMessage.GetStorage(), answer -> {
+            ControlMessage.Storage storage = (ControlMessage.Storage) answer;
+            return Storage.newBuilder()
+                    .addAllRoms(storage.roms())
+                    .addAllDisks(storage.disks())
+                    .build();
+        });
+    }
+
+    private <T> Uni<T> ask(Request request, Function<FromEmulator, T> translate) {
+        return Uni.createFrom()
+                .completionStage(() -> server.requests().ask(request))
+                .map(translate)
+                .onFailure()
+                .transform(EmulatorEndpoint::status);
+    }
+
+    private static <T> Uni<T> invalid(String what) {
+        return Uni.createFrom()
+                .failure(Status.INVALID_ARGUMENT.withDescription(what).asRuntimeException());
+    }
+
+    private static Throwable status(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (!(cause instanceof EmulatorException e)) {
+            return cause instanceof StatusRuntimeException ? cause : Status.INTERNAL.withCause(cause).asRuntimeException();
+        }
+        Status status =
+                switch (e.reason()) {
+                    case NOT_CONNECTED -> Status.UNAVAILABLE;
+                    case TIMEOUT -> Status.DEADLINE_EXCEEDED;
+                    case REFUSED -> Status.FAILED_PRECONDITION;
+                };
+        return status.withDescription(e.getMessage()).asRuntimeException();
+    }
+}

@@ -1,0 +1,2 @@
+/** The gRPC face of the session; thin: each call is translated and handed on. */
+package org.macemu.webrtc.media.grpc;

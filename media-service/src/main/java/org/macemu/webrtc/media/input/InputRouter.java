@@ -1,0 +1,125 @@
+package org.macemu.webrtc.media.input;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.macemu.webrtc.api.control.ControlCodec;
+import org.macemu.webrtc.api.control.ControlMessage.Input;
+import org.macemu.webrtc.api.control.ControlMessage.Key;
+import org.macemu.webrtc.api.control.ControlMessage.MouseButton;
+import org.macemu.webrtc.api.control.ControlMessage.MouseMove;
+import org.macemu.webrtc.api.control.ControlMessage.MouseMoveRelative;
+import org.macemu.webrtc.api.control.ControlMessage.MouseWheel;
+import org.macemu.webrtc.api.control.ControlProtocolException;
+import org.macemu.webrtc.media.capture.VideoStatus;
+
+/**
+ * Turns the input messages of viewers into those of the emulator, and knows which viewer holds what: a key goes down
+ * once and up once however often a browser says so, and everything a viewer holds is released when it leaves.
+ *
+ * <p>Called by the threads of any lane and of signalling; a lock orders them, held for microseconds.
+ */
+public final class InputRouter {
+
+    /** Longest input message of a viewer, bytes. */
+    public static final int MAX_MESSAGE_BYTES = 1024;
+
+    private static final String RELEASE_ALL = "{\"type\":\"release_all\"}";
+
+    private record HeldKey(int code, int location) {}
+
+    private static final class Held {
+        private final Set<HeldKey> keys = new HashSet<>();
+        private final Set<Integer> buttons = new HashSet<>();
+    }
+
+    private final Consumer<Input> emulator;
+    private final Supplier<VideoStatus> screen;
+    private final Map<String, Held> held = new HashMap<>();
+    private int pointerX;
+    private int pointerY;
+
+    /**
+     * @param emulator takes messages without blocking
+     * @param screen the size that coordinates are bounded by
+     */
+    public InputRouter(Consumer<Input> emulator, Supplier<VideoStatus> screen) {
+        this.emulator = emulator;
+        this.screen = screen;
+    }
+
+    /**
+     * Routes one message of a viewer.
+     *
+     * @param json as documented at {@code Input} in signaling.proto; hostile
+     * @throws ControlProtocolException when it is no input message; says what was found and expected
+     */
+    public void route(String viewer, String json) throws ControlProtocolException {
+        if (json.equals(RELEASE_ALL)) {
+            releaseAll(viewer);
+            return;
+        }
+        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length > MAX_MESSAGE_BYTES) {
+            throw new ControlProtocolException(
+                    "An input message of " + bytes.length + " bytes: at most " + MAX_MESSAGE_BYTES);
+        }
+        Input input = ControlCodec.decodeInput(bytes);
+        synchronized (this) {
+            Held mine = held.computeIfAbsent(viewer, v -> new Held());
+            switch (input) {
+                case Key k -> {
+                    HeldKey key = new HeldKey(k.code(), k.location());
+                    if (k.pressed() ? mine.keys.add(key) : mine.keys.remove(key)) {
+                        emulator.accept(k);
+                    }
+                }
+                case MouseButton b -> {
+                    if (b.pressed() ? mine.buttons.add(b.button()) : mine.buttons.remove(b.button())) {
+                        emulator.accept(button(b.x(), b.y(), b.button(), b.pressed()));
+                    }
+                }
+                case MouseMove m -> {
+                    moveTo(m.x(), m.y());
+                    emulator.accept(new MouseMove(pointerX, pointerY));
+                }
+                case MouseMoveRelative m -> emulator.accept(m);
+                case MouseWheel w -> emulator.accept(w);
+            }
+        }
+    }
+
+    /** Releases every key and button that the viewer holds; it is asked for, lost the controls, or left. */
+    public synchronized void releaseAll(String viewer) {
+        Held mine = held.remove(viewer);
+        if (mine == null) {
+            return;
+        }
+        for (HeldKey key : mine.keys) {
+            emulator.accept(new Key(key.code, false, false, false, false, false, key.location));
+        }
+        for (int button : mine.buttons) {
+            emulator.accept(new MouseButton(pointerX, pointerY, button, false));
+        }
+    }
+
+    /** A new emulator has nothing down. */
+    public synchronized void forget() {
+        held.clear();
+    }
+
+    private MouseButton button(int x, int y, int button, boolean pressed) {
+        moveTo(x, y);
+        return new MouseButton(pointerX, pointerY, button, pressed);
+    }
+
+    private void moveTo(int x, int y) {
+        VideoStatus s = screen.get();
+        pointerX = Math.clamp(x, 0, s.width() > 0 ? s.width() - 1 : Short.MAX_VALUE);
+        pointerY = Math.clamp(y, 0, s.height() > 0 ? s.height() - 1 : Short.MAX_VALUE);
+    }
+}

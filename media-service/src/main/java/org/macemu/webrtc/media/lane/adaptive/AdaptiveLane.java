@@ -1,0 +1,213 @@
+package org.macemu.webrtc.media.lane.adaptive;
+
+import dev.onvoid.webrtc.PeerConnectionFactory;
+import dev.onvoid.webrtc.media.FourCC;
+import dev.onvoid.webrtc.media.audio.AudioDeviceModule;
+import dev.onvoid.webrtc.media.audio.AudioLayer;
+import dev.onvoid.webrtc.media.audio.AudioTrack;
+import dev.onvoid.webrtc.media.audio.CustomAudioSource;
+import dev.onvoid.webrtc.media.video.CustomVideoSource;
+import dev.onvoid.webrtc.media.video.NativeI420Buffer;
+import dev.onvoid.webrtc.media.video.VideoBufferConverter;
+import dev.onvoid.webrtc.media.video.VideoTrack;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.macemu.webrtc.media.capture.AudioSink;
+import org.macemu.webrtc.media.capture.CaptureControl;
+import org.macemu.webrtc.media.capture.VideoFrame;
+import org.macemu.webrtc.media.lane.Lane;
+import org.macemu.webrtc.media.lane.Viewer;
+import org.macemu.webrtc.media.lane.ViewerEvents;
+
+/**
+ * One libwebrtc connection per viewer. The capture threads push into one video and one audio source that all
+ * connections share; libwebrtc encodes per connection on threads of its own.
+ *
+ * <p>Everything else happens on the thread {@code adaptive-lane}: libwebrtc's callbacks come on a thread that must never
+ * be blocked.
+ */
+public final class AdaptiveLane implements Lane {
+
+    private static final Logger LOG = Logger.getLogger(AdaptiveLane.class);
+
+    /**
+     * A still picture is pushed this often while somebody watches: libwebrtc answers a lost-picture message (PLI) only
+     * with a frame in hand.
+     */
+    private static final long STILL_INTERVAL_MILLIS = 500;
+
+    private final AdaptiveLaneSettings settings;
+    private final CaptureControl capture;
+    private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("adaptive-lane").daemon().factory());
+    private final Map<String, AdaptiveViewer> viewers = new ConcurrentHashMap<>();
+
+    private final PeerConnectionFactory factory;
+    private final CustomVideoSource videoSource = new CustomVideoSource();
+    private final CustomAudioSource audioSource = new CustomAudioSource();
+    private final VideoTrack videoTrack;
+    private final AudioTrack audioTrack;
+
+    /** pushAudio, addTrack and close of a connection walk the same list inside the library, without a lock of its own. */
+    private final Object audioLock = new Object();
+
+    private final byte[] pcm = new byte[AudioSink.BLOCK_FRAMES * AudioSink.CHANNELS * Short.BYTES];
+    private MemorySegment pixels = MemorySegment.NULL;
+    private ByteBuffer pixelBuffer;
+    private volatile boolean closed;
+
+    /**
+     * Loads libwebrtc.
+     *
+     * @throws LinkageError when the library, or one that it needs, is missing
+     */
+    public AdaptiveLane(AdaptiveLaneSettings settings, CaptureControl capture) {
+        this.settings = settings;
+        this.capture = capture;
+        // Any other audio device module needs sound hardware, or aborts the process without it.
+        factory = new PeerConnectionFactory(new AudioDeviceModule(AudioLayer.kDummyAudio));
+        videoTrack = factory.createVideoTrack("video", videoSource);
+        audioTrack = factory.createAudioTrack("audio", audioSource);
+        worker.scheduleAtFixedRate(
+                this::keepStillPictureAlive, STILL_INTERVAL_MILLIS, STILL_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void keepStillPictureAlive() {
+        if (!viewers.isEmpty()) {
+            capture.requestFrame();
+        }
+    }
+
+    @Override
+    public String name() {
+        return "adaptive";
+    }
+
+    @Override
+    public Optional<String> refusal() {
+        if (closed) {
+            return Optional.of("the adaptive lane is shutting down");
+        }
+        return viewers.size() < settings.maxViewers()
+                ? Optional.empty()
+                : Optional.of("the adaptive lane has its " + settings.maxViewers() + " viewers already");
+    }
+
+    @Override
+    public Viewer open(String viewerId, String offerSdp, ViewerEvents events) {
+        AdaptiveViewer viewer = new AdaptiveViewer(this, viewerId, events);
+        viewers.put(viewerId, viewer);
+        execute(() -> viewer.connect(offerSdp));
+        return viewer;
+    }
+
+    @Override
+    public void video(VideoFrame frame) {
+        if (viewers.isEmpty()) {
+            return;
+        }
+        NativeI420Buffer i420 = NativeI420Buffer.allocate(frame.width(), frame.height());
+        try {
+            // Bytes R, G, B, A are what libyuv calls ABGR.
+            VideoBufferConverter.convertToI420(bufferOf(frame), i420, FourCC.ABGR);
+            videoSource.pushFrame(new dev.onvoid.webrtc.media.video.VideoFrame(i420, frame.nanoTime()));
+        } catch (Exception e) {
+            LOG.error("A picture could not be given to libwebrtc", e);
+        } finally {
+            i420.release();
+        }
+    }
+
+    /** The capture thread swaps between two buffers; a view of each is made once per swap at most. */
+    private ByteBuffer bufferOf(VideoFrame frame) {
+        if (pixels.address() != frame.rgba().address() || pixels.byteSize() != frame.rgba().byteSize()) {
+            pixels = frame.rgba();
+            pixelBuffer = pixels.asByteBuffer();
+        }
+        return pixelBuffer;
+    }
+
+    @Override
+    public void audio(short[] samples, long sampleIndex, boolean silent) {
+        if (viewers.isEmpty()) {
+            return;
+        }
+        ByteBuffer.wrap(pcm).order(ByteOrder.LITTLE_ENDIAN).asShortBuffer().put(samples);
+        synchronized (audioLock) {
+            audioSource.pushAudio(pcm, Short.SIZE, SAMPLE_RATE, CHANNELS, BLOCK_FRAMES);
+        }
+    }
+
+    AdaptiveLaneSettings settings() {
+        return settings;
+    }
+
+    PeerConnectionFactory factory() {
+        return factory;
+    }
+
+    VideoTrack videoTrack() {
+        return videoTrack;
+    }
+
+    AudioTrack audioTrack() {
+        return audioTrack;
+    }
+
+    Object audioLock() {
+        return audioLock;
+    }
+
+    CaptureControl capture() {
+        return capture;
+    }
+
+    void execute(Runnable task) {
+        if (!closed) {
+            worker.execute(() -> {
+                try {
+                    task.run();
+                } catch (RuntimeException e) {
+                    LOG.error("Adaptive lane", e);
+                }
+            });
+        }
+    }
+
+    /** On the worker thread. */
+    void remove(AdaptiveViewer viewer) {
+        viewers.remove(viewer.id(), viewer);
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        viewers.values().forEach(AdaptiveViewer::close);
+        closed = true;
+        worker.shutdown();
+        try {
+            if (!worker.awaitTermination(5, TimeUnit.SECONDS)) {
+                LOG.warn("The adaptive lane did not end within 5 s");
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        videoTrack.dispose();
+        audioTrack.dispose();
+        videoSource.dispose();
+        audioSource.dispose();
+        factory.dispose();
+    }
+}

@@ -1,0 +1,357 @@
+package org.macemu.webrtc.media.session;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.ScheduledFuture;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+import org.macemu.webrtc.api.control.ControlProtocolException;
+import org.macemu.webrtc.api.grpc.Answer;
+import org.macemu.webrtc.api.grpc.Candidate;
+import org.macemu.webrtc.api.grpc.Error;
+import org.macemu.webrtc.api.grpc.Goodbye;
+import org.macemu.webrtc.api.grpc.Join;
+import org.macemu.webrtc.api.grpc.MediaMessage;
+import org.macemu.webrtc.api.grpc.Offer;
+import org.macemu.webrtc.api.grpc.Role;
+import org.macemu.webrtc.api.grpc.State;
+import org.macemu.webrtc.api.grpc.ViewerMessage;
+import org.macemu.webrtc.api.grpc.Welcome;
+import org.macemu.webrtc.media.lane.Lane;
+import org.macemu.webrtc.media.lane.Viewer;
+import org.macemu.webrtc.media.lane.ViewerEvents;
+
+/**
+ * One browser, from its Join until it leaves: joined, then with a viewer on some lane, perhaps another viewer later.
+ *
+ * <p>Messages come from signalling's event loop, events from the lanes' threads; the session's own lock orders them and
+ * is never held for longer than a few field changes and calls that return at once.
+ */
+public final class ViewerSession {
+
+    private static final Logger LOG = Logger.getLogger(ViewerSession.class);
+    private static final int MAX_SDP = 64 * 1024;
+    private static final int MAX_CANDIDATE = 1024;
+
+    /** A browser has one candidate per network interface and protocol; a flood ends here. */
+    private static final int MAX_CANDIDATES_PER_OFFER = 200;
+
+    /** Input errors told to one browser; after that its input is dropped in silence. */
+    private static final int MAX_INPUT_COMPLAINTS = 20;
+
+    /** Where messages to the browser go. */
+    public interface Outbox {
+        /** Queues a message; never blocks. */
+        void send(MediaMessage message);
+
+        /** Ends the call after what is queued. */
+        void complete();
+    }
+
+    private final Audience audience;
+    private final Outbox outbox;
+    private String id = "";
+    private Role role = Role.ROLE_GUEST;
+    private boolean joined;
+    private boolean left;
+    private int candidates;
+    private int inputComplaints;
+    private Attachment attachment;
+
+    public ViewerSession(Audience audience, Outbox outbox) {
+        this.audience = audience;
+        this.outbox = outbox;
+    }
+
+    String id() {
+        return id;
+    }
+
+    boolean mayUseInput() {
+        return role == Role.ROLE_CONTROLLER || role == Role.ROLE_OWNER;
+    }
+
+    /** Takes a message of the browser. */
+    public synchronized void received(ViewerMessage message) {
+        if (left) {
+            return;
+        }
+        if (!joined && !message.hasJoin()) {
+            sendError("message_invalid", "The first message must be a join, found "
+                    + message.getMessageCase().name().toLowerCase(Locale.ROOT), true);
+            outbox.complete();
+            return;
+        }
+        switch (message.getMessageCase()) {
+            case JOIN -> join(message.getJoin());
+            case OFFER -> offer(message.getOffer());
+            case CANDIDATE -> candidate(message.getCandidate());
+            case INPUT -> input(message.getInput().getJson());
+            case MESSAGE_NOT_SET -> sendError("message_unknown_type", "An empty message", false);
+        }
+    }
+
+    private void join(Join join) {
+        if (joined) {
+            sendError("message_invalid", "This browser has joined already", false);
+            return;
+        }
+        if (!join.getViewerId().matches("[A-Za-z0-9_-]{1,64}")) {
+            sendError("message_invalid", "viewer_id: expected 1 to 64 letters, digits, _ or -", true);
+            outbox.complete();
+            return;
+        }
+        if (audience.isClosed()) {
+            outbox.send(MediaMessage.newBuilder()
+                    .setGoodbye(Goodbye.newBuilder().setReason("shutdown").setRetryAfterMs(1_000))
+                    .build());
+            outbox.complete();
+            return;
+        }
+        joined = true;
+        id = join.getViewerId();
+        role = join.getRole();
+        LOG.infof("Viewer %s joined from %s as %s", id, join.getRemoteAddress(), role);
+        Welcome.Builder welcome = Welcome.newBuilder()
+                .setViewerId(id)
+                .addAllIceServers(audience.settings().iceServers());
+        audience.lanes().all().forEach(l -> welcome.addLanes(wireName(l)));
+        outbox.send(MediaMessage.newBuilder().setWelcome(welcome).build());
+        audience.joined(this);
+    }
+
+    private static org.macemu.webrtc.api.grpc.Lane wireName(Lane lane) {
+        return lane.name().equals("shared")
+                ? org.macemu.webrtc.api.grpc.Lane.LANE_SHARED
+                : org.macemu.webrtc.api.grpc.Lane.LANE_ADAPTIVE;
+    }
+
+    private void offer(Offer offer) {
+        String sdp = offer.getSdp();
+        if (sdp.length() > MAX_SDP) {
+            sendError("sdp_too_large", "An offer of " + sdp.length() + " characters: at most " + MAX_SDP, false);
+            return;
+        }
+        if (!sdp.startsWith("v=0") || sdp.indexOf('\0') >= 0) {
+            sendError("sdp_invalid", "The offer is no session description: expected text that begins with v=0", false);
+            return;
+        }
+        candidates = 0;
+        Optional<String> wanted = wanted(offer);
+        if (attachment != null && (wanted.isEmpty() || wanted.get().equals(attachment.lane.name()))
+                && attachment.connectedOnce) {
+            attachment.viewer.offer(sdp);
+            return;
+        }
+        Optional<Lane> lane = wanted.isPresent() ? audience.lanes().named(wanted.get()) : audience.lanes().firstFree();
+        Optional<String> refusal = lane.isEmpty()
+                ? Optional.of(wanted.map(w -> "this server has no lane \"" + w + "\"").orElse("every lane is full"))
+                : lane.get().refusal();
+        if (refusal.isPresent()) {
+            sendError(wanted.isPresent() ? "lane_unavailable" : "capacity_reached", refusal.get(), false);
+            return;
+        }
+        detach();
+        if (!audience.opened()) {
+            sendError(
+                    "capacity_reached",
+                    "This Mac has its " + audience.settings().maxViewers() + " viewers already; try again later",
+                    false);
+            return;
+        }
+        attachment = new Attachment(lane.get());
+        attachment.open(sdp);
+    }
+
+    private static Optional<String> wanted(Offer offer) {
+        return switch (offer.getLane()) {
+            case LANE_SHARED -> Optional.of("shared");
+            case LANE_ADAPTIVE -> Optional.of("adaptive");
+            default -> Optional.empty();
+        };
+    }
+
+    private void candidate(Candidate candidate) {
+        if (candidate.getCandidate().length() > MAX_CANDIDATE
+                || !candidate.getCandidate().isEmpty() && !candidate.getCandidate().startsWith("candidate:")) {
+            sendError(
+                    "candidate_invalid",
+                    "Expected \"candidate:...\" of at most " + MAX_CANDIDATE + " characters, found "
+                            + candidate.getCandidate().length(),
+                    false);
+        } else if (++candidates > MAX_CANDIDATES_PER_OFFER) {
+            if (candidates == MAX_CANDIDATES_PER_OFFER + 1) {
+                sendError("too_many_candidates", "At most " + MAX_CANDIDATES_PER_OFFER + " candidates an offer", false);
+            }
+        } else if (attachment != null) {
+            attachment.viewer.candidate(
+                    candidate.getCandidate(), candidate.getSdpMid(), Math.max(0, candidate.getSdpMLineIndex()));
+        }
+    }
+
+    /** Also called for data channels, without the session's lock: the router orders what it is given. */
+    private void input(String json) {
+        if (!mayUseInput()) {
+            complain("input_not_allowed", "This viewer watches; its keyboard and mouse do not reach the Mac");
+            return;
+        }
+        try {
+            audience.input().route(id, json);
+        } catch (ControlProtocolException e) {
+            complain("input_invalid", e.getMessage());
+        }
+    }
+
+    private void complain(String code, String message) {
+        if (inputComplaints++ < MAX_INPUT_COMPLAINTS) {
+            sendError(code, message, false);
+        }
+    }
+
+    void tell(State state) {
+        outbox.send(MediaMessage.newBuilder().setState(state).build());
+    }
+
+    private void sendError(String code, String message, boolean fatal) {
+        LOG.debugf("Viewer %s: %s: %s", id, code, message);
+        outbox.send(MediaMessage.newBuilder()
+                .setError(Error.newBuilder().setCode(code).setMessage(message).setFatal(fatal))
+                .build());
+    }
+
+    /** Ends the session from our side. */
+    void sayGoodbye(String reason, Integer retryAfterMillis) {
+        Goodbye.Builder goodbye = Goodbye.newBuilder().setReason(reason);
+        if (retryAfterMillis != null) {
+            goodbye.setRetryAfterMs(retryAfterMillis);
+        }
+        outbox.send(MediaMessage.newBuilder().setGoodbye(goodbye).build());
+        outbox.complete();
+        left();
+    }
+
+    /** The browser is gone. Idempotent. */
+    public synchronized void left() {
+        if (left) {
+            return;
+        }
+        left = true;
+        detach();
+        if (joined) {
+            audience.input().releaseAll(id);
+            audience.left(this);
+            LOG.infof("Viewer %s left", id);
+        }
+    }
+
+    private void detach() {
+        if (attachment != null) {
+            attachment.end();
+            attachment.viewer.close();
+            attachment = null;
+        }
+    }
+
+    private synchronized void detached(Attachment gone) {
+        gone.end();
+        if (attachment == gone) {
+            attachment = null;
+            audience.input().releaseAll(id);
+        }
+    }
+
+    /** A viewer of this session on one lane; events of a viewer that was replaced go nowhere. */
+    private final class Attachment implements ViewerEvents {
+
+        private final Lane lane;
+        private Viewer viewer;
+        private ScheduledFuture<?> timeout;
+        private volatile boolean connectedOnce;
+        private boolean counted = true;
+
+        Attachment(Lane lane) {
+            this.lane = lane;
+        }
+
+        void open(String sdp) {
+            viewer = lane.open(id, sdp, this);
+            timeout = audience.after(audience.settings().connectTimeout(), this::timedOut);
+        }
+
+        /** Counts the viewer out, once. */
+        void end() {
+            synchronized (ViewerSession.this) {
+                if (!counted) {
+                    return;
+                }
+                counted = false;
+                timeout.cancel(false);
+            }
+            audience.closedOne();
+        }
+
+        private void timedOut() {
+            if (!connectedOnce) {
+                error(
+                        "ice_failed",
+                        "No media connection within "
+                                + audience.settings().connectTimeout().toSeconds()
+                                + " s: the browser cannot reach this server's media port, or a firewall blocks it",
+                        true);
+                viewer.close();
+            }
+        }
+
+        private boolean isCurrent() {
+            synchronized (ViewerSession.this) {
+                return attachment == this || attachment == null && !left;
+            }
+        }
+
+        @Override
+        public void answered(String sdp) {
+            if (isCurrent()) {
+                outbox.send(MediaMessage.newBuilder()
+                        .setAnswer(Answer.newBuilder().setSdp(sdp).setLane(wireName(lane)))
+                        .build());
+            }
+        }
+
+        @Override
+        public void candidate(String candidate, String sdpMid, int sdpMLineIndex) {
+            if (isCurrent()) {
+                outbox.send(MediaMessage.newBuilder()
+                        .setCandidate(Candidate.newBuilder()
+                                .setCandidate(candidate)
+                                .setSdpMid(sdpMid == null ? "" : sdpMid)
+                                .setSdpMLineIndex(sdpMLineIndex))
+                        .build());
+            }
+        }
+
+        @Override
+        public void connected() {
+            connectedOnce = true;
+        }
+
+        @Override
+        public void input(String json) {
+            if (isCurrent()) {
+                ViewerSession.this.input(json);
+            }
+        }
+
+        @Override
+        public void error(String code, String message, boolean fatal) {
+            if (isCurrent()) {
+                // Fatal to the viewer, not to the session: the browser may offer again on the same WebSocket.
+                sendError(code, message, false);
+            }
+        }
+
+        @Override
+        public void closed() {
+            detached(this);
+        }
+    }
+}
