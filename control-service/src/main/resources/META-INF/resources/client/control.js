@@ -1,0 +1,109 @@
+// @ts-check
+/**
+ * The REST interface of the service this page came from.
+ *
+ * @typedef {object} EmulatorStatus
+ * @property {{ connected: boolean, pid?: number, status?: Record<string, unknown> }} [emulator]
+ * @property {{ width: number, height: number, captureFps: number, framesCaptured: number, framesEncoded: number,
+ *   segment?: string }} [video]
+ * @property {{ sampleRate: number, channels: number }} [audio]
+ * @property {number} [viewers]
+ * @property {number} [uptimeSeconds]
+ *
+ * @typedef {{ signalingUrl: string|null, signalingPort: number, signalingPath: string }} ConnectionInfo
+ * @typedef {{ roms: string[], disks: string[] }} Storage
+ */
+
+const BASE = '/api/v1';
+const TIMEOUT_MS = 10_000;
+
+/** An answer that is not a success: RFC 9457 problem details, or what is known instead. */
+export class ControlError extends Error {
+  /**
+   * @param {number} status 0 when the service could not be reached
+   * @param {string} title
+   * @param {string} [detail]
+   */
+  constructor(status, title, detail) {
+    super(detail ?? title);
+    this.name = 'ControlError';
+    this.status = status;
+    this.title = title;
+    this.detail = detail;
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {{ method?: string, body?: unknown, timeoutMs?: number }} [request]
+ * @returns {Promise<any>}
+ */
+async function call(path, { method = 'GET', body, timeoutMs = TIMEOUT_MS } = {}) {
+  /** @type {Response} */
+  let response;
+  try {
+    response = await fetch(BASE + path, {
+      method,
+      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      cache: 'no-store',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+  } catch (failure) {
+    throw new ControlError(0, 'unreachable', /** @type {Error} */ (failure).message);
+  }
+  const text = await response.text();
+  const isJson = /[/+]json/.test(response.headers.get('Content-Type') ?? '');
+  if (!response.ok) {
+    const problem = isJson ? parse(text) : undefined;
+    throw new ControlError(response.status, problem?.title ?? response.statusText, problem?.detail);
+  }
+  return isJson ? parse(text) : undefined;
+}
+
+/** @param {string} text */
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns {Promise<ConnectionInfo>} */
+export const connectionInfo = () => call('/connection', { timeoutMs: 3000 });
+
+/** @returns {Promise<EmulatorStatus>} */
+export const status = () => call('/status', { timeoutMs: 3000 });
+
+/** @returns {Promise<Record<string, unknown>>} */
+export const config = () => call('/config');
+
+/**
+ * Changes the given preferences of the emulator and leaves every other one alone.
+ *
+ * @param {Record<string, unknown>} changes
+ */
+export const changeConfig = (changes) => call('/config', { method: 'PATCH', body: changes });
+
+/** @returns {Promise<Storage>} */
+export const storage = () => call('/storage');
+
+export const restart = () => call('/restart', { method: 'POST' });
+
+export const shutDown = () => call('/shutdown', { method: 'POST' });
+
+/**
+ * The address of the signalling WebSocket.
+ *
+ * @param {Partial<ConnectionInfo>} info
+ * @param {{ protocol: string, hostname: string }} page  window.location
+ * @returns {string}
+ */
+export function signalingUrl(info, page) {
+  if (info.signalingUrl) {
+    return info.signalingUrl;
+  }
+  const scheme = page.protocol === 'https:' ? 'wss' : 'ws';
+  return `${scheme}://${page.hostname}:${info.signalingPort ?? 8090}${info.signalingPath ?? '/signaling'}`;
+}

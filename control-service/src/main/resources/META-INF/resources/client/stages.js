@@ -1,0 +1,147 @@
+// @ts-check
+/**
+ * The way to the first picture, stage by stage, and the one word that sums the page up. Pure state: overlay.js shows
+ * it, app.js feeds it.
+ *
+ *     page -> service -> emulator -> ice -> dtls -> picture
+ *
+ * page      the page itself is loaded
+ * service   the signalling service has said welcome
+ * emulator  an emulator is connected to the media-service
+ * ice       a network path to the media-service is found
+ * dtls      the path is encrypted
+ * picture   the first frame is on the screen
+ *
+ * @typedef {'page'|'service'|'emulator'|'ice'|'dtls'|'picture'} Stage
+ * @typedef {'waiting'|'active'|'done'|'failed'} StageStatus
+ * @typedef {'connecting'|'playing'|'reconnecting'|'off'|'failed'|'ended'} Condition
+ *   connecting    on the way, nothing has been seen yet
+ *   playing       the picture is live
+ *   reconnecting  a picture was there, the connection is not
+ *   off           connected, but there is no emulator
+ *   failed        a stage failed; the page may still be trying
+ *   ended         the service has said goodbye, or a failure is final
+ */
+
+/** @type {ReadonlyArray<Stage>} */
+export const STAGES = Object.freeze(['page', 'service', 'emulator', 'ice', 'dtls', 'picture']);
+
+export class ConnectionStages {
+  /** @type {Map<Stage, StageStatus>} */
+  #status = new Map();
+  /** @type {{ stage: Stage, reason: string, detail?: string }|undefined} */
+  #failure;
+  #seenPicture = false;
+  #ended = false;
+  #onChange;
+
+  /** @param {() => void} onChange */
+  constructor(onChange) {
+    this.#onChange = onChange;
+    this.#clear();
+  }
+
+  /** @param {Stage} stage */
+  status(stage) {
+    return /** @type {StageStatus} */ (this.#status.get(stage));
+  }
+
+  /** The failed stage with the key of its reason, or undefined. */
+  get failure() {
+    return this.#failure;
+  }
+
+  /** The stage that is being worked on: the first that is not done; undefined when all are. */
+  get current() {
+    return STAGES.find((stage) => this.status(stage) !== 'done');
+  }
+
+  /** @returns {Condition} */
+  get condition() {
+    if (this.#ended) {
+      return 'ended';
+    }
+    if (this.#failure && !this.#seenPicture) {
+      return 'failed';
+    }
+    const current = this.current;
+    if (current === undefined) {
+      return 'playing';
+    }
+    const connected = this.status('dtls') === 'done';
+    if (this.status('service') === 'done' && this.status('emulator') === 'failed' && (connected || this.#seenPicture)) {
+      return 'off';
+    }
+    return this.#seenPicture ? 'reconnecting' : 'connecting';
+  }
+
+  /** One word for tests and styles: the current stage while connecting, the condition otherwise. */
+  get word() {
+    const condition = this.condition;
+    return condition === 'connecting' ? (this.current ?? 'playing') : condition;
+  }
+
+  /** @param {Stage} stage */
+  done(stage) {
+    this.#status.set(stage, 'done');
+    if (this.#failure?.stage === stage) {
+      this.#failure = undefined;
+    }
+    if (stage === 'picture') {
+      this.#seenPicture = true;
+      this.#failure = undefined;
+    }
+    this.#activate();
+  }
+
+  /** The emulator has gone, or is not there yet. Not a failure of the connection: the rest goes on. */
+  emulatorAbsent() {
+    this.#status.set('emulator', 'failed');
+    this.#onChange();
+  }
+
+  /**
+   * @param {Stage} stage
+   * @param {string} reason   key of the reason and advice in the translations
+   * @param {string} [detail] in the service's own words
+   */
+  fail(stage, reason, detail) {
+    this.#status.set(stage, 'failed');
+    this.#failure = { stage, reason, detail };
+    this.#onChange();
+  }
+
+  /** Starts again from the service, keeping the word of the last failure until something succeeds. */
+  again() {
+    this.#ended = false;
+    this.#clear();
+    this.#activate();
+  }
+
+  end() {
+    this.#ended = true;
+    this.#onChange();
+  }
+
+  #clear() {
+    for (const stage of STAGES) {
+      this.#status.set(stage, stage === 'page' ? 'done' : 'waiting');
+    }
+    if (this.#failure) {
+      this.#status.set(this.#failure.stage, 'failed');
+    }
+  }
+
+  #activate() {
+    const next = STAGES.find((stage) => this.status(stage) === 'waiting' || this.status(stage) === 'active');
+    for (const stage of STAGES) {
+      if (this.status(stage) === 'active' && stage !== next) {
+        this.#status.set(stage, 'waiting');
+      }
+    }
+    if (next) {
+      this.#status.set(next, 'active');
+    }
+    this.#onChange();
+  }
+}
