@@ -39,8 +39,8 @@ public final class SyntheticEmulatorMain {
               --shm-dir FOLDER      where shared memory lies (/dev/shm)
               --help                this text
 
-            Exit status: 0 after a shutdown by the server or a signal, 1 when a segment cannot be used, 2 for a
-            command line that is not understood.
+            Exit status: 0 after a shutdown by the server, 143 after SIGTERM, 1 when a segment cannot be used, 2 for
+            a command line that is not understood.
             """;
 
     private SyntheticEmulatorMain() {}
