@@ -1,0 +1,181 @@
+package org.macemu.webrtc.control.client;
+
+import io.grpc.MethodDescriptor;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.grpc.client.GrpcClient;
+import io.vertx.grpc.client.GrpcClientRequest;
+import io.vertx.grpc.client.GrpcClientResponse;
+import io.vertx.grpc.common.GrpcStatus;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import org.macemu.webrtc.api.grpc.Config;
+import org.macemu.webrtc.api.grpc.EmulatorGrpc;
+import org.macemu.webrtc.api.grpc.GetConfigRequest;
+import org.macemu.webrtc.api.grpc.GetStatusRequest;
+import org.macemu.webrtc.api.grpc.GetStorageRequest;
+import org.macemu.webrtc.api.grpc.RestartRequest;
+import org.macemu.webrtc.api.grpc.SessionStatus;
+import org.macemu.webrtc.api.grpc.ShutdownRequest;
+import org.macemu.webrtc.api.grpc.Storage;
+import org.macemu.webrtc.control.config.ControlConfig;
+
+/**
+ * The emulator's control protocol as calls to the media-service. Each returns a {@link Uni} that fails with a
+ * {@link MediaFailure} and nothing else. Thread-safe; owns the HTTP/2 connections.
+ *
+ * <p>The Vert.x client is used instead of gRPC's own channel for two reasons. It connects for each call that needs a
+ * connection, where a channel that has been refused waits up to two minutes before it tries again; and it tells a
+ * media-service that cannot be reached from one that answers UNAVAILABLE because it has no emulator.
+ */
+@Singleton
+public class MediaClient {
+
+    private final GrpcClient client;
+    private final Vertx vertx;
+    private final SocketAddress address;
+    private final long timeoutMs;
+
+    @Inject
+    MediaClient(Vertx vertx, ControlConfig config) {
+        this.vertx = vertx;
+        this.address =
+                SocketAddress.inetSocketAddress(config.media().port(), config.media().host());
+        this.timeoutMs = config.media().callTimeout().toMillis();
+        this.client = GrpcClient.client(
+                vertx,
+                new HttpClientOptions()
+                        .setProtocolVersion(HttpVersion.HTTP_2)
+                        // Prior knowledge: an upgrade from HTTP/1.1 is not what a gRPC server answers.
+                        .setHttp2ClearTextUpgrade(false)
+                        .setTcpNoDelay(true)
+                        .setConnectTimeout((int) config.media().connectTimeout().toMillis()));
+    }
+
+    /** What the session looks like; answers without an emulator, too. */
+    public Uni<SessionStatus> status() {
+        return call(EmulatorGrpc.getGetStatusMethod(), GetStatusRequest.getDefaultInstance());
+    }
+
+    /** The emulator's preferences. */
+    public Uni<Config> config() {
+        return call(EmulatorGrpc.getGetConfigMethod(), GetConfigRequest.getDefaultInstance());
+    }
+
+    /** Changes the preferences that are in the object, and no others. */
+    public Uni<Void> setConfig(Config changes) {
+        return call(EmulatorGrpc.getSetConfigMethod(), changes).replaceWithVoid();
+    }
+
+    /** Restarts the Mac. */
+    public Uni<Void> restart() {
+        return call(EmulatorGrpc.getRestartMethod(), RestartRequest.getDefaultInstance())
+                .replaceWithVoid();
+    }
+
+    /** Shuts the Mac down. */
+    public Uni<Void> shutdown() {
+        return call(EmulatorGrpc.getShutdownMethod(), ShutdownRequest.getDefaultInstance())
+                .replaceWithVoid();
+    }
+
+    /** The ROM and disk images the emulator can see. */
+    public Uni<Storage> storage() {
+        return call(EmulatorGrpc.getGetStorageMethod(), GetStorageRequest.getDefaultInstance());
+    }
+
+    /** Where it connects to, for logs and health: {@code 127.0.0.1:8010}. */
+    public String target() {
+        return address.host() + ":" + address.port();
+    }
+
+    private <Q, A> Uni<A> call(MethodDescriptor<Q, A> method, Q message) {
+        return Uni.createFrom().completionStage(() -> exchange(method, message).toCompletionStage());
+    }
+
+    private <Q, A> Future<A> exchange(MethodDescriptor<Q, A> method, Q message) {
+        Promise<A> promise = Promise.promise();
+        AtomicReference<GrpcClientRequest<Q, A>> open = new AtomicReference<>();
+        long timer = vertx.setTimer(timeoutMs, ignored -> {
+            if (promise.tryFail(new MediaFailure(MediaFailure.Kind.MEDIA_TIMEOUT, "The media-service at " + target()
+                    + " did not answer within " + timeoutMs + " ms."))) {
+                GrpcClientRequest<Q, A> request = open.get();
+                if (request != null) {
+                    request.cancel();
+                }
+            }
+        });
+        client.request(address, method)
+                .compose(request -> {
+                    open.set(request);
+                    request.headers().set("grpc-timeout", timeoutMs + "m");
+                    return request.send(message);
+                })
+                .compose(response -> response.collecting(Collectors.<A>toList())
+                        .compose(messages -> answer(response, messages)))
+                .onComplete(result -> {
+                    vertx.cancelTimer(timer);
+                    if (result.succeeded()) {
+                        promise.tryComplete(result.result());
+                    } else {
+                        promise.tryFail(failure(result.cause()));
+                    }
+                });
+        return promise.future();
+    }
+
+    private static <A> Future<A> answer(GrpcClientResponse<?, A> response, List<A> messages) {
+        GrpcStatus status = response.status();
+        if (status == GrpcStatus.OK && messages.size() == 1) {
+            return Future.succeededFuture(messages.getFirst());
+        }
+        String text = response.statusMessage();
+        return Future.failedFuture(refusal(status, text == null || text.isBlank() ? null : text));
+    }
+
+    private static MediaFailure refusal(GrpcStatus status, String text) {
+        return switch (status) {
+            case UNAVAILABLE -> new MediaFailure(
+                    MediaFailure.Kind.EMULATOR_NOT_CONNECTED,
+                    text != null ? text : "No emulator is connected to the media-service; start one.");
+            case DEADLINE_EXCEEDED -> new MediaFailure(
+                    MediaFailure.Kind.EMULATOR_TIMEOUT,
+                    text != null ? text : "The emulator did not answer in time; it may be busy or stopped.");
+            case FAILED_PRECONDITION -> new MediaFailure(
+                    MediaFailure.Kind.EMULATOR_REFUSED,
+                    text != null ? text : "The emulator answered with an error that has no words.");
+            case INVALID_ARGUMENT -> new MediaFailure(
+                    MediaFailure.Kind.INVALID_REQUEST,
+                    text != null ? text : "The media-service does not accept this request.");
+            case null, default -> new MediaFailure(
+                    MediaFailure.Kind.MEDIA_BROKEN,
+                    "The media-service answered with status " + status + (text == null ? "" : ": " + text)
+                            + "; are both services of the same version?");
+        };
+    }
+
+    private MediaFailure failure(Throwable cause) {
+        if (cause instanceof MediaFailure failure) {
+            return failure;
+        }
+        return new MediaFailure(
+                MediaFailure.Kind.MEDIA_UNAVAILABLE,
+                "The media-service at " + target() + " cannot be reached (" + cause.getMessage()
+                        + "); start it, or set macemu.media.host and macemu.media.port.",
+                cause);
+    }
+
+    @PreDestroy
+    void close() {
+        client.close();
+    }
+}

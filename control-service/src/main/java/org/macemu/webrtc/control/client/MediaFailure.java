@@ -1,0 +1,40 @@
+package org.macemu.webrtc.control.client;
+
+/** A call to the media-service that brought no answer; the message is made to be read by the person who asked. */
+public final class MediaFailure extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    /** What went wrong, as the contract in {@code emulator.proto} tells it apart. */
+    public enum Kind {
+        /** The media-service itself cannot be reached. */
+        MEDIA_UNAVAILABLE,
+        /** The media-service was reached and did not answer in time. */
+        MEDIA_TIMEOUT,
+        /** The media-service answered something the contract does not have. */
+        MEDIA_BROKEN,
+        /** No emulator is connected to it. */
+        EMULATOR_NOT_CONNECTED,
+        /** The emulator did not answer in time. */
+        EMULATOR_TIMEOUT,
+        /** The emulator answered with an error. */
+        EMULATOR_REFUSED,
+        /** The request does not fit. */
+        INVALID_REQUEST
+    }
+
+    private final Kind kind;
+
+    MediaFailure(Kind kind, String message, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    MediaFailure(Kind kind, String message) {
+        this(kind, message, null);
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+}

@@ -1,0 +1,71 @@
+package org.macemu.webrtc.control.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Configuration of the control-service. Every property is also an environment variable: {@code macemu.media.port} is
+ * {@code MACEMU_MEDIA_PORT}. The address listened on is {@code quarkus.http.host} and {@code quarkus.http.port}.
+ */
+@ConfigMapping(prefix = "macemu")
+public interface ControlConfig {
+
+    /**
+     * Host names a request may be addressed to while the service listens on loopback, besides loopback's own names.
+     * A reverse proxy on the same machine needs its public name here; everything else would be DNS rebinding.
+     */
+    Optional<List<String>> allowedHosts();
+
+    /**
+     * Listens on an address other machines can reach although nobody is asked for a password.
+     */
+    @WithDefault("false")
+    boolean insecureBind();
+
+    /** Where the media-service is and how patiently it is called. */
+    Media media();
+
+    /** Where browsers find the signaling-service. */
+    Signaling signaling();
+
+    /** The media-service. */
+    interface Media {
+
+        /** Host name or address of the media-service. */
+        @WithDefault("127.0.0.1")
+        String host();
+
+        /** Its HTTP port, which carries gRPC too. */
+        @WithDefault("8010")
+        int port();
+
+        /** How long a TCP connection to it may take. */
+        @WithDefault("2s")
+        Duration connectTimeout();
+
+        /** How long a whole call to it may take, the emulator's answer included. */
+        @WithDefault("5s")
+        Duration callTimeout();
+    }
+
+    /** The signaling-service as browsers see it. */
+    interface Signaling {
+
+        /**
+         * Its whole WebSocket address ({@code wss://mac.example.org/signaling}), where port and path beside the page's
+         * own host name do not lead to it.
+         */
+        Optional<String> url();
+
+        /** Its port on the host that serves the page. */
+        @WithDefault("8090")
+        int port();
+
+        /** Its path. */
+        @WithDefault("/signaling")
+        String path();
+    }
+}

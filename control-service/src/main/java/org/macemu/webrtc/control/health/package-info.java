@@ -1,0 +1,2 @@
+/** Liveness, readiness and start-up checks. */
+package org.macemu.webrtc.control.health;

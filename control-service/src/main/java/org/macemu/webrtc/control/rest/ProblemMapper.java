@@ -1,0 +1,114 @@
+package org.macemu.webrtc.control.rest;
+
+import jakarta.ws.rs.NotAcceptableException;
+import jakarta.ws.rs.NotAllowedException;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.NotSupportedException;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.macemu.webrtc.control.client.MediaFailure;
+import org.macemu.webrtc.control.service.InvalidRequest;
+
+/** Turns every failure of a resource into a problem detail. Stateless. */
+public class ProblemMapper {
+
+    private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
+
+    @ServerExceptionMapper
+    Response media(MediaFailure failure) {
+        ProblemType type =
+                switch (failure.kind()) {
+                    case MEDIA_UNAVAILABLE -> ProblemType.MEDIA_UNAVAILABLE;
+                    case MEDIA_TIMEOUT -> ProblemType.MEDIA_TIMEOUT;
+                    case MEDIA_BROKEN -> ProblemType.MEDIA_FAILED;
+                    case EMULATOR_NOT_CONNECTED -> ProblemType.EMULATOR_NOT_CONNECTED;
+                    case EMULATOR_TIMEOUT -> ProblemType.EMULATOR_TIMEOUT;
+                    case EMULATOR_REFUSED -> ProblemType.EMULATOR_REFUSED;
+                    case INVALID_REQUEST -> ProblemType.INVALID_REQUEST;
+                };
+        return Problem.of(type, failure.getMessage()).response();
+    }
+
+    @ServerExceptionMapper
+    Response invalid(InvalidRequest failure) {
+        return Problem.of(ProblemType.INVALID_REQUEST, failure.getMessage()).response();
+    }
+
+    @ServerExceptionMapper
+    Response badAnswer(BadAnswer failure) {
+        return Problem.of(ProblemType.MEDIA_FAILED, failure.getMessage()).response();
+    }
+
+    @ServerExceptionMapper
+    Response notFound(NotFoundException failure, UriInfo uri) {
+        return Problem.of(ProblemType.NOT_FOUND, "Nothing is at " + uri.getRequestUri().getRawPath()
+                        + "; /api/v1/openapi lists the API.")
+                .response();
+    }
+
+    @ServerExceptionMapper
+    Response notAllowed(NotAllowedException failure, UriInfo uri) {
+        String allowed =
+                switch (uri.getPath()) {
+                    case "/config" -> "GET, HEAD, PATCH";
+                    case "/restart", "/shutdown" -> "POST";
+                    default -> "GET, HEAD";
+                };
+        Response response = Problem.of(
+                        ProblemType.METHOD_NOT_ALLOWED,
+                        uri.getRequestUri().getRawPath() + " offers " + allowed + ".")
+                .response();
+        // RFC 9110, section 15.5.6: an Allow header is required.
+        response.getHeaders().putSingle(HttpHeaders.ALLOW, allowed);
+        return response;
+    }
+
+    @ServerExceptionMapper
+    Response notSupported(NotSupportedException failure, HttpHeaders headers) {
+        String found = headers.getHeaderString(HttpHeaders.CONTENT_TYPE);
+        return Problem.of(
+                        ProblemType.UNSUPPORTED_MEDIA_TYPE,
+                        "Content-Type is " + (found == null ? "missing" : found)
+                                + "; application/json or application/merge-patch+json is expected.")
+                .response();
+    }
+
+    @ServerExceptionMapper
+    Response notAcceptable(NotAcceptableException failure) {
+        return Problem.of(ProblemType.NOT_ACCEPTABLE, "application/json is offered.").response();
+    }
+
+    @ServerExceptionMapper
+    Response other(WebApplicationException failure) {
+        int status = failure.getResponse().getStatus();
+        return switch (status) {
+            case 413 -> tooLarge();
+            case 400 -> Problem.of(ProblemType.INVALID_REQUEST, text(failure)).response();
+            default -> new Problem(
+                            status >= 500 ? ProblemType.INTERNAL.urn() : ProblemType.HTTP_ERROR.urn(),
+                            status >= 500 ? ProblemType.INTERNAL.title() : ProblemType.HTTP_ERROR.title(),
+                            status,
+                            text(failure))
+                    .response();
+        };
+    }
+
+    @ServerExceptionMapper
+    Response unexpected(Throwable failure) {
+        LOG.error("A request failed unexpectedly", failure);
+        return Problem.of(ProblemType.INTERNAL, "An unexpected error; the log of the control-service has the details.")
+                .response();
+    }
+
+    private static Response tooLarge() {
+        return Problem.of(ProblemType.BODY_TOO_LARGE, "A body has at most 64 KiB.").response();
+    }
+
+    private static String text(WebApplicationException failure) {
+        return failure.getMessage() == null ? "The request cannot be read." : failure.getMessage();
+    }
+}

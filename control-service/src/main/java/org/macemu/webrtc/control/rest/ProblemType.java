@@ -1,0 +1,48 @@
+package org.macemu.webrtc.control.rest;
+
+import java.util.Locale;
+
+/** Every kind of problem this API answers with. The names are part of the contract. */
+public enum ProblemType {
+    INVALID_REQUEST(400, "The request does not fit"),
+    CROSS_SITE_REQUEST(403, "The request comes from another site"),
+    NOT_FOUND(404, "There is nothing here"),
+    METHOD_NOT_ALLOWED(405, "This method is not offered here"),
+    NOT_ACCEPTABLE(406, "None of the accepted media types is offered"),
+    EMULATOR_REFUSED(409, "The emulator refused"),
+    LENGTH_REQUIRED(411, "The length of the body is missing"),
+    BODY_TOO_LARGE(413, "The body is too large"),
+    UNSUPPORTED_MEDIA_TYPE(415, "This media type is not read here"),
+    HOST_NOT_ALLOWED(421, "The request is addressed to another host"),
+    HTTP_ERROR(400, "The request cannot be answered"),
+    INTERNAL(500, "The control-service failed"),
+    MEDIA_FAILED(502, "The media-service failed"),
+    MEDIA_UNAVAILABLE(503, "The media-service cannot be reached"),
+    EMULATOR_NOT_CONNECTED(503, "No emulator is connected"),
+    MEDIA_TIMEOUT(504, "The media-service did not answer"),
+    EMULATOR_TIMEOUT(504, "The emulator did not answer");
+
+    private final int status;
+    private final String title;
+    private final String urn = "urn:macemu:problem:" + name().toLowerCase(Locale.ROOT).replace('_', '-');
+
+    ProblemType(int status, String title) {
+        this.status = status;
+        this.title = title;
+    }
+
+    /** HTTP status code. */
+    public int status() {
+        return status;
+    }
+
+    /** A short summary that is the same for every occurrence. */
+    public String title() {
+        return title;
+    }
+
+    /** {@code urn:macemu:problem:emulator-not-connected}. */
+    public String urn() {
+        return urn;
+    }
+}

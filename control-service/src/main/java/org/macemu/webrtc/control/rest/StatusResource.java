@@ -1,0 +1,108 @@
+package org.macemu.webrtc.control.rest;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.logging.Logger;
+import org.macemu.webrtc.api.grpc.SessionStatus;
+import org.macemu.webrtc.control.client.MediaClient;
+
+/** What the session looks like now. */
+@Path("status")
+@Tag(name = "session")
+@Produces(MediaType.APPLICATION_JSON)
+public class StatusResource {
+
+    private static final Logger LOG = Logger.getLogger(StatusResource.class);
+
+    /** The session as the media-service sees it. */
+    public record Status(Emulator emulator, Video video, Audio audio, int viewers, double uptimeSeconds) {}
+
+    /** The emulator. */
+    public record Emulator(
+            boolean connected,
+            @Schema(nullable = true, description = "Process id, null when no emulator is connected.") Integer pid,
+            @Schema(
+                            nullable = true,
+                            implementation = Object.class,
+                            description = "The emulator's own status line, null when it has sent none.")
+                    JsonNode status) {}
+
+    /** The picture. */
+    public record Video(
+            @Schema(description = "Pixels, 0 before the first frame.") int width,
+            @Schema(description = "Pixels, 0 before the first frame.") int height,
+            @Schema(description = "New frames per second found in the segment.") double captureFps,
+            long framesCaptured,
+            long framesEncoded,
+            @Schema(description = "The shared-memory segment in words.") String segment) {}
+
+    /** The sound. */
+    public record Audio(
+            @Schema(description = "Hz, 0 when no sound segment is in use.") int sampleRate, int channels) {}
+
+    private final MediaClient media;
+    private final ObjectMapper mapper;
+
+    @Inject
+    StatusResource(MediaClient media, ObjectMapper mapper) {
+        this.media = media;
+        this.mapper = mapper;
+    }
+
+    @GET
+    @Operation(operationId = "getStatus", summary = "Emulator, picture, sound and viewers")
+    @APIResponse(
+            responseCode = "200",
+            description = "The session now",
+            content = @Content(schema = @Schema(implementation = Status.class)))
+    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
+    public Uni<Status> get() {
+        return media.status().map(this::view);
+    }
+
+    private Status view(SessionStatus status) {
+        return new Status(
+                new Emulator(
+                        status.getEmulatorConnected(),
+                        status.getEmulatorPid() == 0 ? null : status.getEmulatorPid(),
+                        statusLine(status.getEmulatorStatusJson())),
+                new Video(
+                        status.getWidth(),
+                        status.getHeight(),
+                        finite(status.getCaptureFps()),
+                        status.getFramesCaptured(),
+                        status.getFramesEncoded(),
+                        status.getVideoSegment()),
+                new Audio(status.getAudioSampleRate(), status.getAudioChannels()),
+                status.getViewers(),
+                finite(status.getUptimeSeconds()));
+    }
+
+    private JsonNode statusLine(String json) {
+        if (json.isEmpty()) {
+            return null;
+        }
+        try {
+            return mapper.readTree(json);
+        } catch (JsonProcessingException e) {
+            LOG.warnf("The emulator's status line is not JSON: %s", e.getOriginalMessage());
+            return null;
+        }
+    }
+
+    private static double finite(double value) {
+        return Double.isFinite(value) ? value : 0;
+    }
+}

@@ -1,0 +1,2 @@
+/** Rules about requests that do not depend on HTTP. */
+package org.macemu.webrtc.control.service;

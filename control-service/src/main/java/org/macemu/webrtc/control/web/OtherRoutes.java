@@ -1,0 +1,39 @@
+package org.macemu.webrtc.control.web;
+
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import org.macemu.webrtc.control.rest.ProblemType;
+
+/** Routes beside the REST API: the API's description at its second address, and the answer when nothing else fits. */
+@Singleton
+public class OtherRoutes {
+
+    private static final String OPENAPI = "/api/v1/openapi";
+
+    /** Behind every route Quarkus adds. */
+    private static final int LAST = Integer.MAX_VALUE;
+
+    void register(@Observes Router router) {
+        for (String suffix : new String[] {"", ".json", ".yaml"}) {
+            router.route(HttpMethod.GET, OPENAPI + suffix).order(-1).handler(context -> context.reroute(
+                    "/q/openapi" + suffix));
+        }
+        router.route().order(LAST).handler(OtherRoutes::nothingHere);
+        router.errorHandler(ProblemType.BODY_TOO_LARGE.status(), context -> Problems.end(
+                context, ProblemType.BODY_TOO_LARGE, "A body has at most " + HttpFilters.MAX_BODY_BYTES + " bytes."));
+    }
+
+    private static void nothingHere(RoutingContext context) {
+        HttpMethod method = context.request().method();
+        if (method != HttpMethod.GET && method != HttpMethod.HEAD) {
+            Problems.end(context, ProblemType.NOT_FOUND, "Nothing takes " + method + " at " + context.normalizedPath()
+                    + "; /api/v1/openapi lists the API.");
+            return;
+        }
+        Problems.end(context, ProblemType.NOT_FOUND, "Nothing is at " + context.normalizedPath()
+                + "; the web client is at / and /api/v1/openapi lists the API.");
+    }
+}
