@@ -51,8 +51,8 @@ public final class AdaptiveLane implements Lane {
     private final Map<String, AdaptiveViewer> viewers = new ConcurrentHashMap<>();
 
     private final PeerConnectionFactory factory;
-    private final CustomVideoSource videoSource = new CustomVideoSource();
-    private final CustomAudioSource audioSource = new CustomAudioSource();
+    private final CustomVideoSource videoSource;
+    private final CustomAudioSource audioSource;
     private final VideoTrack videoTrack;
     private final AudioTrack audioTrack;
 
@@ -74,6 +74,9 @@ public final class AdaptiveLane implements Lane {
         this.capture = capture;
         // Any other audio device module needs sound hardware, or aborts the process without it.
         factory = new PeerConnectionFactory(new AudioDeviceModule(AudioLayer.kDummyAudio));
+        // The factory's class loads the native library: it comes before anything else of it.
+        videoSource = new CustomVideoSource();
+        audioSource = new CustomAudioSource();
         videoTrack = factory.createVideoTrack("video", videoSource);
         audioTrack = factory.createAudioTrack("audio", audioSource);
         worker.scheduleAtFixedRate(

@@ -128,10 +128,9 @@ final class AdaptiveViewer implements Viewer, PeerConnectionObserver {
         if (closed) {
             return;
         }
-        connection.setLocalDescription(answer, onLane(() -> {
-            limitBitrate();
-            events.answered(answer.sdp);
-        }));
+        // Before candidates appear: the browser cannot take those of a connection that has no answer.
+        events.answered(answer.sdp);
+        connection.setLocalDescription(answer, onLane(this::limitBitrate));
     }
 
     private void limitBitrate() {
