@@ -108,22 +108,35 @@ export function summarise(report, { lane, now, before }) {
         result.audioCodec = codec;
         result.soundBufferMs = mean('sound', entry.jitterBufferDelay ?? 0, entry.jitterBufferEmittedCount ?? 0);
       }
-    } else if (entry.type === 'transport') {
-      const pair = byId.get(entry.selectedCandidatePairId);
-      if (typeof pair?.currentRoundTripTime === 'number') {
-        result.roundTripMs = 1000 * pair.currentRoundTripTime;
-      }
-      const local = byId.get(pair?.localCandidateId);
-      const remote = byId.get(pair?.remoteCandidateId);
-      if (local && remote) {
-        result.route = `${local.candidateType} → ${remote.candidateType} ${remote.protocol ?? ''}`.trim();
-      }
     }
+  }
+  const pair = selectedPair(entries, byId);
+  if (typeof pair?.currentRoundTripTime === 'number') {
+    result.roundTripMs = 1000 * pair.currentRoundTripTime;
+  }
+  const local = byId.get(pair?.localCandidateId);
+  const remote = byId.get(pair?.remoteCandidateId);
+  if (local && remote) {
+    result.route = `${local.candidateType} → ${remote.candidateType} ${remote.protocol ?? ''}`.trim();
   }
   if (before && now > before.time && result.bytesReceived >= before.bytes) {
     result.kilobitsPerSecond = (8 * (result.bytesReceived - before.bytes)) / (now - before.time);
   }
   return { statistics: result, cursor: { time: now, bytes: result.bytesReceived, totals } };
+}
+
+/**
+ * The path in use: named by the transport, or, in Firefox, the pair that is nominated.
+ *
+ * @param {any[]} entries
+ * @param {Map<string, any>} byId
+ */
+function selectedPair(entries, byId) {
+  const transport = entries.find(({ type }) => type === 'transport');
+  return (
+    byId.get(transport?.selectedCandidatePairId) ??
+    entries.find(({ type, nominated, state }) => type === 'candidate-pair' && nominated && state === 'succeeded')
+  );
 }
 
 /** Reads the present connection's statistics; every reader keeps its own point of comparison. */
