@@ -1,0 +1,175 @@
+package org.macemu.webrtc.media.lane.shared;
+
+import java.security.GeneralSecurityException;
+import org.macemu.webrtc.media.lane.shared.rtp.PacketHistory;
+import org.macemu.webrtc.media.lane.shared.rtp.RtcpWriter;
+import org.macemu.webrtc.media.lane.shared.rtp.RtpHeader;
+import org.macemu.webrtc.media.lane.shared.transport.IcePeer;
+import org.macemu.webrtc.media.lane.shared.transport.PacketBuffer;
+import org.macemu.webrtc.media.lane.shared.transport.SrtpSession;
+
+/**
+ * One track as one viewer gets it: a cursor into the shared history, and what makes the shared packets this viewer's:
+ * payload type, SSRC, extension id, and a sequence offset once it was spared packets. Belongs to the event loop's
+ * thread.
+ */
+final class OutgoingTrack {
+
+    private final PacketHistory history;
+    private final IcePeer peer;
+    private final SrtpSession.Outgoing srtp;
+    private final PacketBuffer buffer;
+    private final int payloadType;
+    private final int ssrc;
+    private final int extensionId;
+
+    private long cursor = -1;
+    /** Where the cursor was when sending paused. */
+    private long resume;
+    /** Packets left out since the first one: sequence number sent = index - offset. */
+    private long offset;
+    /** Nothing before this index can be asked for again: it was sent under another offset, or never. */
+    private long segment;
+
+    private long packets;
+    private long bytes;
+    private long payloadBytes;
+
+    /** @param extensionId id of the playout-delay extension; 0: taken out of the packets */
+    OutgoingTrack(
+            PacketHistory history,
+            IcePeer peer,
+            SrtpSession.Outgoing srtp,
+            PacketBuffer buffer,
+            int payloadType,
+            int ssrc,
+            int extensionId) {
+        this.history = history;
+        this.peer = peer;
+        this.srtp = srtp;
+        this.buffer = buffer;
+        this.payloadType = payloadType;
+        this.ssrc = ssrc;
+        this.extensionId = extensionId;
+    }
+
+    int ssrc() {
+        return ssrc;
+    }
+
+    long packets() {
+        return packets;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    /** Index of the next packet to send; -1 while waiting for a place to start. */
+    long cursor() {
+        return cursor;
+    }
+
+    boolean started() {
+        return cursor >= 0;
+    }
+
+    /** Packets that wait to be sent to this viewer. */
+    long behind() {
+        return cursor < 0 ? 0 : history.head() - cursor;
+    }
+
+    /** Continues at {@code index}; the receiver sees no gap in the numbers. */
+    void startAt(long index) {
+        if (packets > 0) {
+            offset += index - resume;
+        }
+        segment = index;
+        cursor = index;
+    }
+
+    /** Stops sending until {@link #startAt}. */
+    void pause() {
+        if (cursor >= 0) {
+            resume = cursor;
+            cursor = -1;
+        }
+    }
+
+    /**
+     * Sends waiting packets.
+     *
+     * @param limit at most this many
+     * @return packets sent; fewer than were waiting when the network takes no more now
+     */
+    int pump(int limit) throws GeneralSecurityException {
+        int sent = 0;
+        while (sent < limit && cursor < history.head() && peer.writable()) {
+            if (!send(cursor)) {
+                break;
+            }
+            cursor++;
+            sent++;
+        }
+        return sent;
+    }
+
+    /** Index of the packet the receiver knows by this number; -1 when it cannot be sent again. */
+    long lookUp(int sequence) {
+        if (cursor < 0) {
+            return -1;
+        }
+        long newest = cursor - 1 - offset;
+        long index = newest - ((newest - sequence) & 0xffff) + offset;
+        return index >= segment && history.contains(index) ? index : -1;
+    }
+
+    int length(long index) {
+        return history.length(index);
+    }
+
+    /** Sends a packet again. @return bytes, or -1 when the network takes no more now */
+    int resend(long index) throws GeneralSecurityException {
+        return peer.writable() && send(index) ? history.length(index) : -1;
+    }
+
+    /** Sends a sender report with the figures of this viewer. */
+    void report(long ntp, int timestamp, String cname) throws GeneralSecurityException {
+        buffer.set(
+                RtcpWriter.senderReport(buffer.getBuffer(), 0, ssrc, ntp, timestamp, packets, payloadBytes, cname));
+        srtp.protectRtcp(buffer);
+        peer.send(buffer.getBuffer(), buffer.getOffset(), buffer.getLength());
+    }
+
+    private boolean send(long index) throws GeneralSecurityException {
+        byte[] b = buffer.getBuffer();
+        byte[] source = history.bytes();
+        int from = history.offset(index);
+        int length = history.length(index);
+        if (extensionId > 0 || !RtpHeader.hasExtension(source, from)) {
+            System.arraycopy(source, from, b, 0, length);
+            if (RtpHeader.hasExtension(b, 0)) {
+                RtpHeader.setPlayoutDelayId(b, 0, extensionId);
+            }
+        } else {
+            int skipped = RtpHeader.BYTES + RtpHeader.EXTENSION_BYTES;
+            System.arraycopy(source, from, b, 0, RtpHeader.BYTES);
+            System.arraycopy(source, from + skipped, b, RtpHeader.BYTES, length - skipped);
+            RtpHeader.clearExtension(b, 0);
+            length -= RtpHeader.EXTENSION_BYTES;
+        }
+        RtpHeader.setPayloadType(b, 0, payloadType);
+        RtpHeader.setSequence(b, 0, (int) (index - offset) & 0xffff);
+        RtpHeader.setSsrc(b, 0, ssrc);
+        int headers = RtpHeader.BYTES + (RtpHeader.hasExtension(b, 0) ? RtpHeader.EXTENSION_BYTES : 0);
+        buffer.set(length);
+        srtp.protect(buffer);
+        if (!peer.send(buffer.getBuffer(), buffer.getOffset(), buffer.getLength())) {
+            return false;
+        }
+        packets++;
+        bytes += length;
+        payloadBytes += length - headers;
+        return true;
+    }
+}

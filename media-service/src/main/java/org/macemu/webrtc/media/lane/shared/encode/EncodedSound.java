@@ -1,0 +1,44 @@
+package org.macemu.webrtc.media.lane.shared.encode;
+
+import org.macemu.webrtc.media.lane.shared.ffm.OpusEncoder;
+
+/** One Opus packet of 20 ms on its way to the fan-out. Pooled like {@link EncodedFrame}. */
+public final class EncodedSound {
+
+    private final byte[] data = new byte[OpusEncoder.MAX_PACKET];
+    private int length;
+    private long sampleIndex;
+    private boolean first;
+    private long captureNanos;
+
+    void set(int length, long sampleIndex, boolean first, long captureNanos) {
+        this.length = length;
+        this.sampleIndex = sampleIndex;
+        this.first = first;
+        this.captureNanos = captureNanos;
+    }
+
+    /** The packet, {@link #length} bytes of it. */
+    public byte[] data() {
+        return data;
+    }
+
+    public int length() {
+        return length;
+    }
+
+    /** Index of the first sample frame at 48 kHz: RTP time before its offset. */
+    public long sampleIndex() {
+        return sampleIndex;
+    }
+
+    /** First packet after a silence that was not sent (RFC 3551 section 4.1: marker bit). */
+    public boolean first() {
+        return first;
+    }
+
+    /** When the last sample arrived, {@link System#nanoTime}. */
+    public long captureNanos() {
+        return captureNanos;
+    }
+}
