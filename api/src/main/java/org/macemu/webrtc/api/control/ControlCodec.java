@@ -4,11 +4,14 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,7 +42,10 @@ import org.macemu.webrtc.api.control.ControlMessage.ToEmulator;
  */
 public final class ControlCodec {
 
-    /** A line is at most this long, its newline not counted. */
+    /**
+     * A line is at most this long. What is written counts the newline in, what is read does not: drivers differ in
+     * this, and so each understands the other.
+     */
     public static final int MAX_LINE_BYTES = 64 * 1024;
 
     private static final int MAX_NAMES = 4096;
@@ -51,19 +57,32 @@ public final class ControlCodec {
                             .maxNumberLength(64)
                             .build())
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            // A preference that nobody changed goes back as it came: 1.50 stays 1.50, 1E+999 does not become infinite.
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
     private ControlCodec() {}
 
-    /** The message as one line, newline included. */
+    /**
+     * The message as one line, newline included.
+     *
+     * @throws IllegalArgumentException when the line is longer than {@link #MAX_LINE_BYTES}
+     */
     public static byte[] encode(ControlMessage message) {
         byte[] json;
         try {
             json = JSON.writeValueAsBytes(toJson(message));
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("Not writable as JSON: " + message, e);
+            throw new IllegalArgumentException(
+                    "A " + message.type() + " message cannot be written as JSON: " + e.getOriginalMessage(), e);
+        }
+        if (json.length >= MAX_LINE_BYTES) {
+            throw new IllegalArgumentException("A " + message.type() + " message of " + (json.length + 1)
+                    + " bytes with its newline: at most " + MAX_LINE_BYTES);
         }
         byte[] line = Arrays.copyOf(json, json.length + 1);
         line[json.length] = '\n';
@@ -99,7 +118,9 @@ public final class ControlCodec {
             }
             case Status s -> {
                 out.put("running", s.running());
-                if (s.fps() == Math.rint(s.fps())) {
+                if (!Double.isFinite(s.fps()) || s.fps() < 0) {
+                    out.put("fps", 0);
+                } else if (s.fps() == Math.rint(s.fps())) {
                     out.put("fps", (long) s.fps());
                 } else {
                     out.put("fps", s.fps());
@@ -157,7 +178,7 @@ public final class ControlCodec {
             case String other -> throw unknown(
                     other,
                     "mouse_move, mouse_button, mouse_wheel, key, get_config, set_config, restart, shutdown, storage,"
-                            + " status");
+                            + " status, error");
         };
     }
 
@@ -204,11 +225,16 @@ public final class ControlCodec {
         }
         JsonNode node;
         try {
-            node = JSON.readTree(line);
-        } catch (JsonProcessingException e) {
-            throw new ControlProtocolException("Not valid JSON (" + e.getOriginalMessage() + "): " + excerpt(line));
-        } catch (IOException e) {
+            // Decoded here, because the parser would guess UTF-16 and UTF-32 from binary.
+            node = JSON.readTree(
+                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line)).toString());
+        } catch (CharacterCodingException e) {
             throw new ControlProtocolException("Not valid JSON (not UTF-8): " + excerpt(line));
+        } catch (NumberFormatException e) {
+            throw new ControlProtocolException("Not valid JSON (a number is out of any range): " + excerpt(line));
+        } catch (JsonProcessingException e) {
+            throw new ControlProtocolException("Not valid JSON (" + excerpt(utf8(e.getOriginalMessage())) + "): "
+                    + excerpt(line));
         }
         if (!(node instanceof ObjectNode object)) {
             throw new ControlProtocolException("Expected a JSON object with a \"type\", found: " + excerpt(line));
@@ -275,12 +301,16 @@ public final class ControlCodec {
     private static ControlProtocolException wrong(ObjectNode in, String field, String expected) {
         JsonNode found = in.path(field);
         return new ControlProtocolException("\"" + field + "\" of " + in.path("type").asText() + ": expected " + expected
-                + ", found " + (found.isMissingNode() ? "nothing" : excerpt(found.toString().getBytes(StandardCharsets.UTF_8))));
+                + ", found " + (found.isMissingNode() ? "nothing" : excerpt(utf8(found.toString()))));
     }
 
     private static ControlProtocolException unknown(String type, String expected) {
         return new ControlProtocolException(
-                "Unknown type \"" + excerpt(type.getBytes(StandardCharsets.UTF_8)) + "\": expected one of " + expected);
+                "Unknown type \"" + excerpt(utf8(type)) + "\": expected one of " + expected);
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /** At most 60 printable characters of hostile bytes, for a message or a log line. */

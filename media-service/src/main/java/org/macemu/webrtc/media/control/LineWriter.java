@@ -65,13 +65,24 @@ final class LineWriter implements AutoCloseable {
         try {
             ToEmulator message;
             while ((message = take()) != null) {
-                out.write(ControlCodec.encode(message));
+                write(message);
             }
         } catch (IOException e) {
             onFailure.run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void write(ToEmulator message) throws IOException {
+        byte[] line;
+        try {
+            line = ControlCodec.encode(message);
+        } catch (IllegalArgumentException e) {
+            LOG.errorf("Not sent to the emulator: %s", e.getMessage());
+            return;
+        }
+        out.write(line);
     }
 
     private ToEmulator take() throws InterruptedException {

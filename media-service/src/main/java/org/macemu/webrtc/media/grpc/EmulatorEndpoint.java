@@ -10,6 +10,7 @@ import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Uni;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import org.macemu.webrtc.api.control.ControlCodec;
 import org.macemu.webrtc.api.control.ControlMessage;
 import org.macemu.webrtc.api.control.ControlMessage.FromEmulator;
 import org.macemu.webrtc.api.control.ControlMessage.Request;
@@ -61,9 +62,15 @@ public class EmulatorEndpoint implements Emulator {
         }
         try {
             JsonNode config = JSON.readTree(json);
-            return config instanceof ObjectNode object
-                    ? ask(new ControlMessage.SetConfig(object), answer -> Ack.getDefaultInstance())
-                    : invalid("The configuration must be a JSON object");
+            if (!(config instanceof ObjectNode object)) {
+                return invalid("The configuration must be a JSON object");
+            }
+            ControlMessage.SetConfig message = new ControlMessage.SetConfig(object);
+            // Characters are not bytes, and numbers may be written longer than they came: the line itself decides.
+            ControlCodec.encode(message);
+            return ask(message, answer -> Ack.getDefaultInstance());
+        } catch (IllegalArgumentException e) {
+            return invalid(e.getMessage());
         } catch (JsonProcessingException e) {
             return invalid("The configuration is not valid JSON: " + e.getOriginalMessage());
         }
