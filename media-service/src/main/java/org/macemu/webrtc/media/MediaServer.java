@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -41,6 +42,8 @@ import org.macemu.webrtc.media.input.InputRouter;
 import org.macemu.webrtc.media.lane.Lane;
 import org.macemu.webrtc.media.lane.adaptive.AdaptiveLane;
 import org.macemu.webrtc.media.lane.adaptive.AdaptiveLaneSettings;
+import org.macemu.webrtc.media.lane.shared.SharedLane;
+import org.macemu.webrtc.media.lane.shared.SharedLaneSettings;
 import org.macemu.webrtc.media.session.Audience;
 import org.macemu.webrtc.media.session.Lanes;
 import org.macemu.webrtc.media.session.ViewerSession;
@@ -57,6 +60,7 @@ public class MediaServer {
     private final MediaConfig config;
     private final MeterRegistry registry;
     private final MediaMetrics metrics;
+    private final SharedLaneMeters sharedLane;
     private final long startedAt = System.nanoTime();
 
     private VideoCapture video;
@@ -73,6 +77,7 @@ public class MediaServer {
         this.config = config;
         this.registry = registry;
         this.metrics = new MediaMetrics(registry);
+        this.sharedLane = new SharedLaneMeters(registry);
     }
 
     /** Before the gRPC server takes calls. */
@@ -155,8 +160,10 @@ public class MediaServer {
         return uids;
     }
 
-    private List<Lane> makeLanes() {
+    /** The preferred lane first; a lane whose library is missing is left out, and the log says so. */
+    private List<Lane> makeLanes() throws IOException {
         List<Lane> made = new ArrayList<>();
+        made.add(new SharedLane(sharedLaneSettings(), video, sharedLane));
         try {
             made.add(new AdaptiveLane(
                     new AdaptiveLaneSettings(
@@ -169,10 +176,29 @@ public class MediaServer {
         } catch (LinkageError | RuntimeException e) {
             LOG.errorf("The adaptive lane is not available: %s", e.getMessage());
         }
-        if (made.isEmpty()) {
+        if (made.stream().allMatch(l -> l.refusal().isPresent())) {
             throw new IllegalStateException("No lane can be used, so nobody could watch; the lines above say why");
         }
+        made.sort(Comparator.comparing(l -> !l.name().equals(config.rtc().lane())));
         return made;
+    }
+
+    private SharedLaneSettings sharedLaneSettings() {
+        SharedLaneSettings defaults = SharedLaneSettings.defaults();
+        return new SharedLaneSettings(
+                config.rtc().port(),
+                config.rtc().bind(),
+                config.rtc().advertise().orElse(List.of()),
+                config.video().minBitrate(),
+                config.video().bitrate(),
+                config.video().maxBitrate(),
+                config.audio().bitrate() * 1_000,
+                defaults.videoHistory(),
+                defaults.audioHistory(),
+                defaults.catchUpPackets(),
+                config.viewers().max(),
+                defaults.concurrentHandshakes(),
+                defaults.temporalLayers());
     }
 
     private Audience.Settings audienceSettings() {
@@ -294,6 +320,7 @@ public class MediaServer {
                 .setHeight(picture.height())
                 .setCaptureFps(picture.fps())
                 .setFramesCaptured(picture.captured())
+                .setFramesEncoded(sharedLane.framesEncoded())
                 .setViewers(audience.watching())
                 .setUptimeSeconds((System.nanoTime() - startedAt) / 1e9)
                 .setAudioSampleRate(audio.sampleRate())
