@@ -249,8 +249,13 @@ static void send_key(SDL_Scancode scancode, bool pressed) {
         return;
     }
     input.keys[scancode] = pressed;
-    if (scancode == SDL_SCANCODE_CAPSLOCK && pressed) {
+    if (scancode == SDL_SCANCODE_CAPSLOCK) {
+        /* A locking key, as on a Macintosh: each press changes it, and it is "down" while the light is on. */
+        if (!pressed) {
+            return;
+        }
         input.caps = !input.caps;
+        pressed = input.caps;
     }
     SDL_Keymod modifiers = modifiers_now();
     SDL_Event event = {0};

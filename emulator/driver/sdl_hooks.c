@@ -254,16 +254,27 @@ EXPORT void SDL_GL_SwapWindow(SDL_Window *window) {
 
 /* ---- sound ---- */
 
+/* Programs ask for blocks as long as 93 ms, out of respect for slow sound cards; here that is only delay. */
+#define MAX_BLOCK_SAMPLES 512
+
+static void shorten_block(SDL_AudioSpec *spec) {
+    if (spec->samples > MAX_BLOCK_SAMPLES) {
+        spec->samples = MAX_BLOCK_SAMPLES;
+    }
+}
+
 EXPORT int SDL_OpenAudio(SDL_AudioSpec *desired, SDL_AudioSpec *obtained) {
     SDL_AudioSpec spec = *desired;
     if (!playback_wrap(&spec)) {
         return REAL(SDL_OpenAudio)(desired, obtained);
     }
+    shorten_block(&spec);
     int result = REAL(SDL_OpenAudio)(&spec, obtained);
     if (result != 0) {
         playback_closed(0);
         return result;
     }
+    desired->samples = spec.samples;
     desired->size = spec.size;
     desired->silence = spec.silence;
     if (obtained != NULL) {
@@ -278,6 +289,9 @@ EXPORT SDL_AudioDeviceID SDL_OpenAudioDevice(const char *name, int capture, cons
     SDL_AudioSpec spec = *desired, result;
     if (capture != 0 || !playback_wrap(&spec)) {
         return REAL(SDL_OpenAudioDevice)(name, capture, desired, obtained, allowed_changes);
+    }
+    if (obtained != NULL) { /* the program will look at the size it got */
+        shorten_block(&spec);
     }
     SDL_AudioDeviceID device = REAL(SDL_OpenAudioDevice)(name, capture, &spec, &result, allowed_changes);
     if (device == 0) {
