@@ -1,4 +1,5 @@
 // @ts-check
+import { Board } from './board.js';
 import { play } from './chords.js';
 import * as control from './control.js';
 import { byId } from './dom.js';
@@ -7,18 +8,24 @@ import { Marks } from './hooks.js';
 import { pickLanguage, t, translate } from './i18n.js';
 import { InputRoute } from './input-route.js';
 import { HeldKeys, Keyboard } from './keyboard.js';
+import { modifierOf } from './keymap.js';
 import { Overlay } from './overlay.js';
 import { arrangePanels, bindPreferences, confirm, toast, toastFailure } from './panels.js';
 import { Peer } from './peer.js';
 import { Pointer } from './pointer.js';
 import { PreferenceStore } from './preferences.js';
+import { Recorder } from './recorder.js';
 import { Screen } from './screen.js';
 import { Session } from './session.js';
+import { Settings } from './settings.js';
 import { Sound } from './sound.js';
 import { ConnectionStages } from './stages.js';
 import { StatisticsReader } from './stats.js';
 import { StatisticsPanel } from './statistics-panel.js';
+import { TextEntry } from './text-entry.js';
 import { Toolbar } from './toolbar.js';
+import { Touch } from './touch.js';
+import { Typist } from './typing.js';
 
 /**
  * Wires the page together. Everything made here lives as long as the page, so every listener is registered once; the
@@ -55,6 +62,7 @@ let connection;
 
 const stages = new ConnectionStages(render);
 const surface = byId('surface', HTMLElement);
+const systemKeyboard = byId('system-keyboard', HTMLTextAreaElement);
 const screen = new Screen(
   {
     video: byId('video', HTMLVideoElement),
@@ -86,10 +94,7 @@ const keyboard = new Keyboard(held, {
 const pointer = new Pointer({
   surface,
   toMac: (event) => screen.toMac(event),
-  macPixelsPerCssPixel: () => {
-    const { layout } = screen;
-    return layout ? screen.size.width / layout.width : 1;
-  },
+  macPixelsPerCssPixel,
   route,
   keys: held,
   onAnyEvent: (event) => {
@@ -100,6 +105,25 @@ const pointer = new Pointer({
   },
   preferences: () => preferences.values,
   nextFrame: (run) => requestAnimationFrame(run),
+});
+const touch = new Touch({
+  surface,
+  toMac: (event) => screen.toMac(event),
+  macSize: () => screen.size,
+  macPixelsPerCssPixel,
+  pointer,
+  mode: () => preferences.values.touch,
+  setTimer: (run, ms) => setTimeout(run, ms),
+  clearTimer: (timer) => clearTimeout(timer),
+  onHold: () => navigator.vibrate?.(12),
+});
+const board = new Board(held);
+const typist = new Typist(held, { onDone: () => board.spend() });
+const textEntry = new TextEntry(typist, { onClosed: focusScreen });
+const settings = new Settings({ onClosed: focusScreen });
+const recorder = new Recorder({
+  onChange: showRecording,
+  onFinished: (recording) => save(recording, `macintosh-${stamp()}.${recording.type.includes('mp4') ? 'mp4' : 'webm'}`),
 });
 const overlay = new Overlay({ onRetry: () => retry(), onDiagnostics: copyDiagnostics });
 const fullScreen = new FullScreen(() => {
@@ -139,7 +163,8 @@ function start() {
 
 function listen() {
   window.addEventListener('keydown', (event) => {
-    document.body.dataset.typing = String(event.key !== 'Tab');
+    // The ring around the screen is for those who come to it by keyboard.
+    document.body.dataset.navigation = event.key === 'Tab' && !forTheMac() ? 'keys' : 'pointer';
     if (event.code === 'KeyM' && event.ctrlKey && event.altKey && !altGraph(event)) {
       event.preventDefault();
       releaseEverything();
@@ -149,7 +174,12 @@ function listen() {
     }
   });
   // Releases are heard wherever the focus is: only keys that went to the Mac have an effect.
-  window.addEventListener('keyup', (event) => keyboard.keyUp(event));
+  window.addEventListener('keyup', (event) => {
+    keyboard.keyUp(event);
+    if (!modifierOf(event.code)) {
+      board.spend();
+    }
+  });
   window.addEventListener('blur', releaseEverything);
   window.addEventListener('pagehide', () => {
     releaseEverything();
@@ -160,7 +190,12 @@ function listen() {
       session.start();
     }
   });
-  surface.addEventListener('blur', releaseEverything);
+  surface.addEventListener('blur', (event) => {
+    // The device's own keyboard types for the Mac too, with the modifiers held on the screen's.
+    if (event.relatedTarget !== systemKeyboard) {
+      releaseEverything();
+    }
+  });
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) {
       releaseEverything();
@@ -174,13 +209,29 @@ function listen() {
     sound.unblock();
     focusScreen();
   });
-  byId('menu-screenshot', HTMLButtonElement).addEventListener('click', saveScreenshot);
-  byId('menu-restart', HTMLButtonElement).addEventListener('click', () =>
-    command('restart', control.restart, 'toast.restarting'),
-  );
-  byId('menu-shut-down', HTMLButtonElement).addEventListener('click', () =>
-    command('shutDown', control.shutDown, 'toast.shuttingDown'),
-  );
+  onMenu('menu-screenshot', saveScreenshot);
+  onMenu('menu-record', toggleRecording);
+  onMenu('menu-settings', () => settings.open());
+  byId('board-button', HTMLButtonElement).addEventListener('click', () => showBoard(!board.open));
+  byId('board-close', HTMLButtonElement).addEventListener('click', () => showBoard(false));
+  byId('system-keyboard-button', HTMLButtonElement).addEventListener('click', () => {
+    byId('keyboard-panel', HTMLElement).hidePopover();
+    textEntry.openSystemKeyboard();
+  });
+  byId('paste-button', HTMLButtonElement).addEventListener('click', () => {
+    byId('keyboard-panel', HTMLElement).hidePopover();
+    textEntry.openPaste();
+  });
+  onMenu('menu-restart', () => command('restart', control.restart, 'toast.restarting'));
+  onMenu('menu-shut-down', () => command('shutDown', control.shutDown, 'toast.shuttingDown'));
+}
+
+/** @param {string} id @param {() => void} action */
+function onMenu(id, action) {
+  byId(id, HTMLButtonElement).addEventListener('click', () => {
+    byId('menu-panel', HTMLElement).hidePopover();
+    action();
+  });
 }
 
 /**
@@ -410,7 +461,10 @@ function closePeer() {
   route.use(undefined);
   held.forget();
   keyboard.reset();
+  touch.reset();
+  typist.stop();
   pointer.forget();
+  recorder.stop();
   peer.close();
   peer = undefined;
 }
@@ -429,6 +483,8 @@ function retry() {
 /** Nothing stays pressed on the Mac once its screen has lost the visitor's attention. */
 function releaseEverything() {
   keyboard.reset();
+  touch.reset();
+  typist.stop();
   pointer.releaseAll();
   held.releaseAll();
 }
@@ -437,6 +493,44 @@ function releaseEverything() {
 function forTheMac() {
   const focus = document.activeElement;
   return (focus === surface || focus === document.body) && !document.querySelector(':popover-open, dialog[open]');
+}
+
+function macPixelsPerCssPixel() {
+  const { layout } = screen;
+  return layout ? screen.size.width / layout.width : 1;
+}
+
+/** @param {boolean} open */
+function showBoard(open) {
+  board.open = open;
+  byId('board-button', HTMLButtonElement).setAttribute('aria-pressed', String(open));
+  byId('keyboard-panel', HTMLElement).hidePopover();
+  focusScreen();
+}
+
+function toggleRecording() {
+  if (recorder.active) {
+    recorder.stop();
+    return;
+  }
+  const receivers = peer?.connection.getReceivers() ?? [];
+  if (receivers.length === 0 || !hadPicture) {
+    toast(t('toast.noPicture'));
+    return;
+  }
+  try {
+    recorder.start(receivers.map(({ track }) => track));
+  } catch (failure) {
+    toastFailure(failure);
+  }
+}
+
+function showRecording() {
+  const button = byId('menu-record', HTMLButtonElement);
+  button.hidden = !recorder.supported;
+  button.setAttribute('aria-pressed', String(recorder.active));
+  byId('menu-record-text', HTMLElement).textContent = t(recorder.active ? 'menu.stopRecording' : 'menu.record');
+  document.body.dataset.recording = String(recorder.active);
 }
 
 function focusScreen() {
@@ -479,6 +573,7 @@ function applyPreferences(changed) {
     overlay.refresh();
     statistics.refresh();
     fullScreen.refresh();
+    showRecording();
   }
   render();
 }
@@ -497,7 +592,6 @@ function showSound() {
  * @param {import('./i18n.js').Key} done
  */
 async function command(what, request, done) {
-  byId('menu-panel', HTMLElement).hidePopover();
   const agreed = await confirm({
     title: t(`confirm.${what}`),
     text: t(`confirm.${what}.text`),
@@ -516,7 +610,6 @@ async function command(what, request, done) {
 }
 
 function saveScreenshot() {
-  byId('menu-panel', HTMLElement).hidePopover();
   const canvas = document.createElement('canvas');
   if (!screen.paint(canvas)) {
     toast(t('toast.noPicture'));

@@ -1,11 +1,11 @@
 // @ts-check
 /**
- * When to try again. Doubling from 250 ms; while an interruption is young the pause stays below two seconds, so that
- * a restarted server has its viewers back within that time; later it may grow to five.
+ * When to try again. Doubling from 250 ms; while an interruption is young the pause stays at one second, so that a
+ * restarted server has its viewers back within two; later it may grow to five.
  */
 
 const FIRST_MS = 250;
-const YOUNG_CAP_MS = 1500;
+const YOUNG_CAP_MS = 1000;
 const CAP_MS = 5000;
 const YOUNG_FOR_MS = 60_000;
 

@@ -13,6 +13,8 @@ export class HeldKeys {
   /** @type {Set<string>} names of the key table */
   #held = new Set();
   #sink;
+  /** Told after every change, for a keyboard on the screen that shows it. @type {(() => void)|undefined} */
+  onChange;
 
   /** @param {KeySink} sink */
   constructor(sink) {
@@ -34,6 +36,7 @@ export class HeldKeys {
       this.#held.delete(name);
       return false;
     }
+    this.onChange?.();
     return true;
   }
 
@@ -43,6 +46,7 @@ export class HeldKeys {
       return false;
     }
     this.#sink.send(this.#message(name, false));
+    this.onChange?.();
     return true;
   }
 
@@ -57,6 +61,7 @@ export class HeldKeys {
   /** Forgets what is down without a word, for a connection that is gone: the service releases it by itself. */
   forget() {
     this.#held.clear();
+    this.onChange?.();
   }
 
   /** @returns {import('./messages.js').Modifiers} */

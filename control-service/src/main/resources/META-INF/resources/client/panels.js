@@ -35,7 +35,9 @@ function place(panel, beside) {
   const { offsetWidth: width, offsetHeight: height } = panel;
   // Above a bar that lies, beside a rail that stands.
   const isRail = beside.left > innerWidth - 80 && innerHeight < 480;
-  const left = isRail ? beside.left - width - 12 : beside.left + beside.width / 2 - width / 2;
+  const isNarrow = innerWidth < 620;
+  const middle = isNarrow ? innerWidth / 2 : beside.left + beside.width / 2;
+  const left = isRail ? beside.left - width - 12 : middle - width / 2;
   const top = isRail ? beside.top : beside.top - height - 14;
   panel.style.left = `${Math.max(MARGIN, Math.min(left, innerWidth - width - MARGIN))}px`;
   panel.style.top = `${Math.max(MARGIN, Math.min(top, innerHeight - height - MARGIN))}px`;
@@ -86,6 +88,8 @@ export function confirm({ title, text, action }) {
   byId('confirm-do', HTMLButtonElement).textContent = action;
   dialog.returnValue = 'cancel';
   dialog.showModal();
+  byId('confirm-cancel', HTMLButtonElement).onclick = () => dialog.close('cancel');
+  byId('confirm-do', HTMLButtonElement).onclick = () => dialog.close('do');
   return new Promise((resolve) => {
     dialog.addEventListener('close', () => resolve(dialog.returnValue === 'do'), { once: true });
   });

@@ -144,7 +144,9 @@ export class Screen {
     this.#frame.style.width = `${layout.width}px`;
     this.#frame.style.height = `${layout.height}px`;
     this.#frame.style.left = `${snap(inset(style.paddingLeft) + (available.width - layout.width) / 2, ratio)}px`;
-    this.#frame.style.top = `${snap(inset(style.paddingTop) + (available.height - layout.height) / 2, ratio)}px`;
+    // How far down the free height the screen sits: the middle, higher up where a keyboard will need the room.
+    const align = Number.parseFloat(style.getPropertyValue('--screen-align')) || 0.5;
+    this.#frame.style.top = `${snap(inset(style.paddingTop) + (available.height - layout.height) * align, ratio)}px`;
     // Nearest-neighbour would drop lines of a picture that is made smaller.
     this.#frame.dataset.pixels = layout.scale < 1 || (this.#smooth && !layout.integer) ? 'smooth' : 'crisp';
     this.#onLayout?.(layout);

@@ -97,7 +97,7 @@ export class ConnectionStages {
   /** The emulator has gone, or is not there yet. Not a failure of the connection: the rest goes on. */
   emulatorAbsent() {
     this.#status.set('emulator', 'failed');
-    this.#onChange();
+    this.#activate();
   }
 
   /**
@@ -108,7 +108,7 @@ export class ConnectionStages {
   fail(stage, reason, detail) {
     this.#status.set(stage, 'failed');
     this.#failure = { stage, reason, detail };
-    this.#onChange();
+    this.#activate();
   }
 
   /** Starts again from the service, keeping the word of the last failure until something succeeds. */
@@ -123,6 +123,11 @@ export class ConnectionStages {
     this.#onChange();
   }
 
+  /** An absent emulator does not keep the later stages from going on. */
+  #isSkipped(/** @type {Stage} */ stage) {
+    return stage === 'emulator' && this.status(stage) === 'failed' && this.#failure?.stage !== 'emulator';
+  }
+
   #clear() {
     for (const stage of STAGES) {
       this.#status.set(stage, stage === 'page' ? 'done' : 'waiting');
@@ -133,7 +138,9 @@ export class ConnectionStages {
   }
 
   #activate() {
-    const next = STAGES.find((stage) => this.status(stage) === 'waiting' || this.status(stage) === 'active');
+    const unfinished = STAGES.find((stage) => this.status(stage) !== 'done' && !this.#isSkipped(stage));
+    // Nothing after a failed stage can be under way.
+    const next = unfinished && this.status(unfinished) !== 'failed' ? unfinished : undefined;
     for (const stage of STAGES) {
       if (this.status(stage) === 'active' && stage !== next) {
         this.#status.set(stage, 'waiting');
