@@ -1,8 +1,8 @@
 package org.macemu.webrtc.control.config;
 
 import io.quarkus.runtime.LaunchMode;
-import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
@@ -50,7 +50,7 @@ public class ListenAddress {
     void onStart(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) {
         String problem = problem(LaunchMode.current() == LaunchMode.NORMAL);
         if (problem != null) {
-            throw new PreventFurtherStepsException("control-service: " + problem, 1);
+            throw new ConfigurationException("control-service: " + problem);
         }
     }
 

@@ -23,10 +23,14 @@ import org.macemu.webrtc.api.grpc.ViewerMessage;
 public final class MediaCall {
 
     /**
-     * Messages that may wait for the connection or for the media-service to read. It reads offers, candidates and input
-     * without blocking, so a second of mouse moves at 1,000 Hz is already a service that has stopped.
+     * Messages that may wait for the connection or for the media-service to read. One read of the browser's socket can
+     * bring the whole burst its message rate allows, 3,000 by default; the media-service never blocks while it reads,
+     * so more than that is a service that has stopped.
      */
-    private static final int MAX_WAITING = 1024;
+    private static final int MAX_WAITING = 4096;
+
+    /** Bytes of them: sixteen of the greatest offers. */
+    private static final int MAX_WAITING_BYTES = 16 * 64 * 1024;
 
     /** What its owner wants to know. */
     public interface Listener {
@@ -49,7 +53,8 @@ public final class MediaCall {
     private GrpcClientRequest<ViewerMessage, MediaMessage> request;
     private boolean halfClosed;
     private boolean over;
-    private int writing;
+    private int waiting;
+    private int waitingBytes;
 
     private MediaCall(Vertx vertx, long completionTimeoutMs, Listener listener) {
         this.vertx = vertx;
@@ -107,9 +112,11 @@ public final class MediaCall {
         if (over || halfClosed) {
             return true;
         }
-        if (writing + beforeConnection.size() >= MAX_WAITING) {
+        if (waiting >= MAX_WAITING || waitingBytes + message.getSerializedSize() > MAX_WAITING_BYTES) {
             return false;
         }
+        waiting++;
+        waitingBytes += message.getSerializedSize();
         if (request == null) {
             beforeConnection.add(message);
         } else {
@@ -119,8 +126,10 @@ public final class MediaCall {
     }
 
     private void write(ViewerMessage message) {
-        writing++;
-        request.write(message).onComplete(ignored -> writing--);
+        request.write(message).onComplete(ignored -> {
+            waiting--;
+            waitingBytes -= message.getSerializedSize();
+        });
     }
 
     /**

@@ -7,10 +7,10 @@ public final class MessageLimits {
     public static final int MAX_SDP_BYTES = 64 * 1024;
 
     /**
-     * A whole message: the greatest SDP with each of its line ends escaped ({@code \r\n} takes four bytes) and room for
-     * the fields around it. Anything longer is refused unparsed.
+     * A whole message: the greatest SDP with each of its line ends escaped, which makes the shortest line ({@code a=}
+     * and a line end, 4 bytes) 6 bytes long, and 1 KiB for the fields around it. Anything longer is refused unparsed.
      */
-    public static final int MAX_MESSAGE_BYTES = 96 * 1024;
+    public static final int MAX_MESSAGE_BYTES = MAX_SDP_BYTES / 4 * 6 + 1024;
 
     /** One candidate line. */
     public static final int MAX_CANDIDATE_BYTES = 1024;

@@ -56,10 +56,16 @@ public class SignalingSocket {
         sessions.closed(connection);
     }
 
-    /** Broken frames, messages beyond the transport's limit, a reset connection: the transport closes by itself. */
+    /**
+     * The transport refuses something. After broken frames and resets it has closed already; after a message beyond
+     * its limit it has not.
+     */
     @OnError
     @NonBlocking
     void failed(WebSocketConnection connection, Throwable failure) {
         LOG.debugf(failure, "WebSocket %s", connection.id());
+        if (connection.isOpen()) {
+            sessions.overflowed(connection);
+        }
     }
 }

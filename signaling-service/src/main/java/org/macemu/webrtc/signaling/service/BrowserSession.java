@@ -48,6 +48,7 @@ public final class BrowserSession {
 
     private static final int CLOSE_GOING_AWAY = 1001;
     private static final int CLOSE_POLICY = 1008;
+    private static final int CLOSE_TOO_BIG = 1009;
     private static final int CLOSE_TRY_LATER = 1013;
 
     private enum State {
@@ -237,6 +238,15 @@ public final class BrowserSession {
         if (heard()) {
             metrics.received("refused");
             error(ErrorCode.MESSAGE_INVALID, "A binary message of " + bytes + " bytes; a text message is expected.");
+        }
+    }
+
+    void overflowed() {
+        if (state != State.CLOSED) {
+            refuse(
+                    ErrorCode.MESSAGE_TOO_LARGE,
+                    "At most " + MessageLimits.MAX_MESSAGE_BYTES + " bytes are read.",
+                    CLOSE_TOO_BIG);
         }
     }
 

@@ -1,6 +1,6 @@
 package org.macemu.webrtc.signaling.service;
 
-import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.websockets.next.WebSocketConnection;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
@@ -94,6 +94,14 @@ public class BrowserSessions {
         }
     }
 
+    /** A message was larger than the transport reads; what is left of it cannot be told from the next. */
+    public void overflowed(WebSocketConnection connection) {
+        BrowserSession session = sessions.get(connection.id());
+        if (session != null) {
+            session.overflowed();
+        }
+    }
+
     /** A WebSocket was closed, by either side. */
     public void closed(WebSocketConnection connection) {
         BrowserSession session = sessions.remove(connection.id());
@@ -112,7 +120,8 @@ public class BrowserSessions {
         return sessions.size();
     }
 
-    void onStop(@Observes ShutdownEvent event) throws InterruptedException {
+    /** Observes the event that comes before the HTTP server is closed; the one named ShutdownEvent comes after. */
+    void onStop(@Observes ShutdownDelayInitiatedEvent event) throws InterruptedException {
         stopping = true;
         List<BrowserSession> open = List.copyOf(sessions.values());
         CountDownLatch told = new CountDownLatch(open.size());
