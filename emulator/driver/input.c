@@ -3,6 +3,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "keymap.h"
 #include "log.h"
@@ -14,6 +15,13 @@
 #define OUTBOX (SDL_NUM_SCANCODES + 8)
 #define DOUBLE_CLICK_US 500000u
 #define DOUBLE_CLICK_PIXELS 4
+/*
+ * Emulators look at the button once per guest tick (1/60 s): a press and its release within one tick, as they arrive
+ * after a pause in the network, would cancel out. So a button keeps each state for a little more than a tick. The
+ * budget keeps a flood of clicks from holding up everything else.
+ */
+#define BUTTON_HOLD_US 20000u
+#define HOLDS_PER_SECOND 12
 
 static struct {
     pthread_mutex_t lock;
@@ -28,6 +36,9 @@ static struct {
     bool caps;
     int click_button, click_x, click_y, clicks;
     uint64_t click_us;
+    uint64_t button_changed_us[SDL_BUTTON_X2 + 1];
+    uint64_t hold_second;
+    int holds;
     bool congested; /* the program has not fetched its events for a while */
     SDL_Event outbox[OUTBOX];
     int outgoing;
@@ -156,9 +167,24 @@ static void send_button(int sdl_button, bool pressed) {
     push(&event);
 }
 
+/* Called by the control thread only, without the lock. */
+static void hold_button(int sdl_button) {
+    uint64_t now = monotonic_us(), since = now - input.button_changed_us[sdl_button];
+    if (now - input.hold_second >= 1000000u) {
+        input.hold_second = now;
+        input.holds = 0;
+    }
+    if (since < BUTTON_HOLD_US && input.holds < HOLDS_PER_SECOND) {
+        input.holds++;
+        usleep((useconds_t) (BUTTON_HOLD_US - since));
+    }
+    input.button_changed_us[sdl_button] = monotonic_us();
+}
+
 void input_mouse_button(int button, bool pressed) {
     static const int sdl_buttons[] = {SDL_BUTTON_LEFT, SDL_BUTTON_MIDDLE, SDL_BUTTON_RIGHT, SDL_BUTTON_X1,
                                       SDL_BUTTON_X2};
+    hold_button(sdl_buttons[button]);
     begin();
     if (input.x != input.sent_x || input.y != input.sent_y) {
         send_motion(input.x - input.sent_x, input.y - input.sent_y);
