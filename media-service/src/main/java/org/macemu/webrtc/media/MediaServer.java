@@ -18,7 +18,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jboss.logging.Logger;
 import org.macemu.webrtc.api.control.ControlMessage;
 import org.macemu.webrtc.api.control.ControlMessage.FromEmulator;
@@ -31,6 +33,7 @@ import org.macemu.webrtc.api.shm.SegmentFile;
 import org.macemu.webrtc.api.shm.VideoSegment;
 import org.macemu.webrtc.media.capture.AudioCapture;
 import org.macemu.webrtc.media.capture.CaptureControl;
+import org.macemu.webrtc.media.capture.Snapshot;
 import org.macemu.webrtc.media.capture.VideoCapture;
 import org.macemu.webrtc.media.capture.VideoStatus;
 import org.macemu.webrtc.media.config.MediaConfig;
@@ -263,6 +266,19 @@ public class MediaServer {
     /** A session for a browser that is connecting. */
     public ViewerSession newSession(ViewerSession.Outbox outbox) {
         return new ViewerSession(audience, outbox);
+    }
+
+    public Audience audience() {
+        return audience;
+    }
+
+    public boolean isEmulatorConnected() {
+        return control.isConnected();
+    }
+
+    /** The picture as it is now; empty before the first one. */
+    public CompletableFuture<Optional<Snapshot>> snapshot() {
+        return video.snapshot();
     }
 
     public EmulatorRequests requests() {

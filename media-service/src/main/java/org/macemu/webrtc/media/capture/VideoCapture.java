@@ -1,7 +1,10 @@
 package org.macemu.webrtc.media.capture;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 import org.macemu.webrtc.api.shm.SegmentException;
@@ -53,6 +56,8 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
     private volatile VideoStatus status = VideoStatus.NONE;
     private volatile long heartbeat = System.nanoTime();
 
+    private final AtomicReference<CompletableFuture<Snapshot>> snapshotAsked = new AtomicReference<>();
+
     private VideoSegment segment;
     private FrameReader reader;
     private boolean driverWakes;
@@ -99,6 +104,18 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
         LockSupport.unpark(thread);
     }
 
+    /**
+     * The picture as it is now, whether or not anybody watches. Requests that come together share one copy.
+     *
+     * @return empty before the first picture
+     */
+    public CompletableFuture<Optional<Snapshot>> snapshot() {
+        CompletableFuture<Snapshot> asked = new CompletableFuture<>();
+        CompletableFuture<Snapshot> earlier = snapshotAsked.compareAndExchange(null, asked);
+        LockSupport.unpark(thread);
+        return (earlier == null ? asked : earlier).thenApply(Optional::ofNullable);
+    }
+
     /** The latest known state; a second old at most. */
     public VideoStatus status() {
         return status;
@@ -124,6 +141,10 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
                 }
             }
         } finally {
+            CompletableFuture<Snapshot> unanswered = snapshotAsked.getAndSet(null);
+            if (unanswered != null) {
+                unanswered.complete(null);
+            }
             detach(problem);
         }
     }
@@ -136,10 +157,28 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
             pause(CHECK_NANOS / 4);
             nextCheck = 0;
         } else if (!watched) {
+            countAtRead = 0;
             pause(Math.max(1, nextCheck - now));
         } else {
             capture(now);
         }
+        if (snapshotAsked.get() != null) {
+            takeSnapshot();
+        }
+    }
+
+    private void takeSnapshot() {
+        Snapshot taken = null;
+        if (segment != null) {
+            if (!watched) {
+                FrameReader.Result result = reader.read();
+                hasPicture |= result == FrameReader.Result.CHANGED;
+            }
+            if (hasPicture) {
+                taken = Snapshot.of(reader.pixels(), reader.width(), reader.height());
+            }
+        }
+        snapshotAsked.getAndSet(null).complete(taken);
     }
 
     private void capture(long now) {

@@ -4,27 +4,37 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quarkus.grpc.GrpcService;
+import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import org.macemu.webrtc.api.control.ControlCodec;
 import org.macemu.webrtc.api.control.ControlMessage;
 import org.macemu.webrtc.api.control.ControlMessage.FromEmulator;
 import org.macemu.webrtc.api.control.ControlMessage.Request;
+import org.macemu.webrtc.api.control.ControlProtocolException;
 import org.macemu.webrtc.api.grpc.Ack;
 import org.macemu.webrtc.api.grpc.Config;
 import org.macemu.webrtc.api.grpc.Emulator;
 import org.macemu.webrtc.api.grpc.GetConfigRequest;
+import org.macemu.webrtc.api.grpc.GetScreenshotRequest;
 import org.macemu.webrtc.api.grpc.GetStatusRequest;
 import org.macemu.webrtc.api.grpc.GetStorageRequest;
 import org.macemu.webrtc.api.grpc.RestartRequest;
+import org.macemu.webrtc.api.grpc.Screenshot;
+import org.macemu.webrtc.api.grpc.SendInputRequest;
 import org.macemu.webrtc.api.grpc.SessionStatus;
 import org.macemu.webrtc.api.grpc.ShutdownRequest;
 import org.macemu.webrtc.api.grpc.Storage;
 import org.macemu.webrtc.media.MediaServer;
+import org.macemu.webrtc.media.capture.Snapshot;
 import org.macemu.webrtc.media.control.EmulatorException;
 
 /** The control protocol as calls: one line to the emulator, one line back. */
@@ -33,6 +43,9 @@ public class EmulatorEndpoint implements Emulator {
 
     /** A set_config line, its type and quotes included, must fit the 64 KiB of a line. */
     private static final int MAX_CONFIG = 60 * 1024;
+
+    private static final int MAX_STEPS = 10_000;
+    private static final int MAX_WAIT_MILLIS = 10_000;
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -95,6 +108,62 @@ public class EmulatorEndpoint implements Emulator {
                     .addAllDisks(storage.disks())
                     .build();
         });
+    }
+
+    @Override
+    public Uni<Screenshot> getScreenshot(GetScreenshotRequest request) {
+        return Uni.createFrom()
+                .completionStage(server::snapshot)
+                .emitOn(Infrastructure.getDefaultWorkerPool())
+                .map(taken -> taken.map(EmulatorEndpoint::screenshot)
+                        .orElseThrow(() -> Status.FAILED_PRECONDITION
+                                .withDescription("The Mac has shown no picture yet")
+                                .asRuntimeException()));
+    }
+
+    private static Screenshot screenshot(Snapshot snapshot) {
+        try {
+            return Screenshot.newBuilder()
+                    .setPng(ByteString.copyFrom(snapshot.png()))
+                    .setWidth(snapshot.width())
+                    .setHeight(snapshot.height())
+                    .build();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    @RunOnVirtualThread
+    public Uni<Ack> sendInput(SendInputRequest request) {
+        if (request.getStepsCount() > MAX_STEPS) {
+            return invalid(request.getStepsCount() + " steps: at most " + MAX_STEPS);
+        }
+        if (server.requests() == null || !server.isEmulatorConnected()) {
+            return Uni.createFrom()
+                    .failure(status(new EmulatorException(
+                            EmulatorException.Reason.NOT_CONNECTED, "No emulator is connected to the control socket")));
+        }
+        try {
+            for (SendInputRequest.Step step : request.getStepsList()) {
+                if (!server.audience().programInput(step.getJson())) {
+                    return Uni.createFrom()
+                            .failure(Status.FAILED_PRECONDITION
+                                    .withDescription("A person holds the controls; input of programs waits until they are"
+                                            + " released")
+                                    .asRuntimeException());
+                }
+                Thread.sleep(Math.clamp(step.getWaitMs(), 0, MAX_WAIT_MILLIS));
+            }
+            return Uni.createFrom().item(Ack.getDefaultInstance());
+        } catch (ControlProtocolException e) {
+            return invalid(e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Uni.createFrom().failure(Status.CANCELLED.asRuntimeException());
+        } finally {
+            server.audience().programDone();
+        }
     }
 
     private <T> Uni<T> ask(Request request, Function<FromEmulator, T> translate) {

@@ -21,7 +21,9 @@ import org.macemu.webrtc.media.capture.VideoStatus;
  * Turns the input messages of viewers into those of the emulator, and knows which viewer holds what: a key goes down
  * once and up once however often a browser says so, and everything a viewer holds is released when it leaves.
  *
- * <p>Called by the threads of any lane and of signalling; a lock orders them, held for microseconds.
+ * <p>Called by the threads of any lane and of signalling; the router's own monitor orders them, held for microseconds.
+ * Whoever moves the controls from one viewer to another holds it too, so that no key of the first arrives after its keys
+ * were released.
  */
 public final class InputRouter {
 
@@ -29,6 +31,12 @@ public final class InputRouter {
     public static final int MAX_MESSAGE_BYTES = 1024;
 
     private static final String RELEASE_ALL = "{\"type\":\"release_all\"}";
+
+    /** Decides, under the router's monitor, whose input goes on to the emulator. */
+    @FunctionalInterface
+    public interface Gate {
+        boolean admits(String viewer);
+    }
 
     private record HeldKey(int code, int location) {}
 
@@ -38,6 +46,7 @@ public final class InputRouter {
     }
 
     private final Consumer<Input> emulator;
+    private volatile Gate gate = viewer -> true;
     private final Supplier<VideoStatus> screen;
     private final Map<String, Held> held = new HashMap<>();
     private int pointerX;
@@ -52,16 +61,22 @@ public final class InputRouter {
         this.screen = screen;
     }
 
+    /** Sets who decides; everybody is admitted until then. */
+    public void gate(Gate newGate) {
+        gate = newGate;
+    }
+
     /**
      * Routes one message of a viewer.
      *
      * @param json as documented at {@code Input} in signaling.proto; hostile
+     * @return false when the viewer does not hold the controls; the message went nowhere
      * @throws ControlProtocolException when it is no input message; says what was found and expected
      */
-    public void route(String viewer, String json) throws ControlProtocolException {
+    public boolean route(String viewer, String json) throws ControlProtocolException {
         if (json.equals(RELEASE_ALL)) {
             releaseAll(viewer);
-            return;
+            return true;
         }
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
         if (bytes.length > MAX_MESSAGE_BYTES) {
@@ -70,6 +85,9 @@ public final class InputRouter {
         }
         Input input = ControlCodec.decodeInput(bytes);
         synchronized (this) {
+            if (!gate.admits(viewer)) {
+                return false;
+            }
             Held mine = held.computeIfAbsent(viewer, v -> new Held());
             switch (input) {
                 case Key k -> {
@@ -90,6 +108,7 @@ public final class InputRouter {
                 case MouseMoveRelative m -> emulator.accept(m);
                 case MouseWheel w -> emulator.accept(w);
             }
+            return true;
         }
     }
 

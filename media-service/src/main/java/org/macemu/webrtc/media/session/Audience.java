@@ -1,8 +1,10 @@
 package org.macemu.webrtc.media.session;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -12,8 +14,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
+import org.macemu.webrtc.api.control.ControlProtocolException;
+import org.macemu.webrtc.api.grpc.Control;
 import org.macemu.webrtc.api.grpc.IceServer;
+import org.macemu.webrtc.api.grpc.Participant;
+import org.macemu.webrtc.api.grpc.Participants;
+import org.macemu.webrtc.api.grpc.Role;
 import org.macemu.webrtc.api.grpc.State;
+import org.macemu.webrtc.api.grpc.ViewerInfo;
 import org.macemu.webrtc.media.input.InputRouter;
 
 /**
@@ -29,6 +37,12 @@ public final class Audience implements AutoCloseable {
 
     /** A rate is told again when it moved by more than this, frames per second. */
     private static final double FPS_STEP = 1;
+
+    /** People told to each other at most; a larger audience are guests, who are not told. */
+    private static final int MAX_PARTICIPANTS = 100;
+
+    /** Holds the controls while a program sends input. */
+    private static final String PROGRAM = "api";
 
     /**
      * What the audience needs to know.
@@ -52,6 +66,12 @@ public final class Audience implements AutoCloseable {
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("audience").daemon().factory());
     private final AtomicBoolean changed = new AtomicBoolean();
+    private final AtomicBoolean participantsChanged = new AtomicBoolean();
+
+    /** Changed only under the monitor of {@link #input}: see {@link InputRouter}. */
+    private final Controls controls = new Controls();
+
+    private volatile String controller = "";
     private int watching;
     private State told = State.getDefaultInstance();
     private volatile boolean closed;
@@ -71,6 +91,7 @@ public final class Audience implements AutoCloseable {
         this.input = input;
         this.emulatorState = emulatorState;
         this.capture = capture;
+        input.gate(this::admitsInput);
         clock.scheduleWithFixedDelay(
                 this::tellIfChanged, STATE_INTERVAL_MILLIS, STATE_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -102,6 +123,7 @@ public final class Audience implements AutoCloseable {
     }
 
     void joined(ViewerSession session) {
+        participantsChanged.set(true);
         ViewerSession replaced = sessions.put(session.id(), session);
         if (replaced != null) {
             replaced.sayGoodbye("replaced", null);
@@ -111,8 +133,133 @@ public final class Audience implements AutoCloseable {
     }
 
     void left(ViewerSession session) {
-        sessions.remove(session.id(), session);
+        if (sessions.remove(session.id(), session)) {
+            vanished(session);
+        }
+        participantsChanged.set(true);
         stateChanged();
+    }
+
+    /** The viewer's connection is gone: what it holds is released, and the controls are free. */
+    void vanished(ViewerSession session) {
+        synchronized (input) {
+            input.releaseAll(session.id());
+            if (controls.release(session.id())) {
+                controlsChanged();
+            }
+        }
+    }
+
+    /** Under the router's monitor. */
+    private boolean admitsInput(String viewer) {
+        ViewerSession session = sessions.get(viewer);
+        Role role = viewer.equals(PROGRAM) ? Role.ROLE_OWNER : session == null ? Role.ROLE_GUEST : session.role();
+        boolean admitted = controls.use(viewer, role);
+        if (admitted && !controller.equals(viewer)) {
+            controlsChanged();
+        }
+        return admitted;
+    }
+
+    /** A viewer asks for, gives up or hands over the controls. */
+    void control(ViewerSession session, Control message) {
+        String id = session.id();
+        String other = message.getViewerId();
+        Optional<String> refusal;
+        synchronized (input) {
+            String before = controller;
+            refusal = switch (message.getAction()) {
+                case ACTION_REQUEST -> controls.request(id, session.role());
+                case ACTION_TAKE -> controls.take(id, session.role());
+                case ACTION_DENY -> controls.deny(id, session.role(), other);
+                case ACTION_GRANT -> grant(session, other);
+                case ACTION_RELEASE -> {
+                    controls.release(id);
+                    yield Optional.empty();
+                }
+                case ACTION_UNSPECIFIED, UNRECOGNIZED -> Optional.of("the action is not known");
+            };
+            String now = controls.holder().orElse("");
+            if (!before.isEmpty() && !before.equals(now)) {
+                input.releaseAll(before);
+            }
+            controlsChanged();
+        }
+        refusal.ifPresent(why -> session.sendError("control_refused", why, false));
+    }
+
+    private Optional<String> grant(ViewerSession from, String to) {
+        ViewerSession receiver = sessions.get(to);
+        if (receiver == null) {
+            return Optional.of("there is no viewer \"" + to + "\"");
+        }
+        if (receiver.role() == Role.ROLE_GUEST) {
+            if (from.role() != Role.ROLE_OWNER) {
+                return Optional.of("only an owner can hand the controls to a guest");
+            }
+            receiver.role(Role.ROLE_CONTROLLER);
+        }
+        return controls.grant(from.id(), from.role(), to);
+    }
+
+    /** Under the router's monitor. */
+    private void controlsChanged() {
+        controller = controls.holder().orElse("");
+        participantsChanged.set(true);
+        stateChanged();
+    }
+
+    /**
+     * Input of a program. It holds the controls from the first message until {@link #programDone}.
+     *
+     * @return false when a person holds the controls
+     */
+    public boolean programInput(String json) throws ControlProtocolException {
+        return input.route(PROGRAM, json);
+    }
+
+    /** What the program holds down is released, and the controls are free again. */
+    public void programDone() {
+        synchronized (input) {
+            input.releaseAll(PROGRAM);
+            if (controls.release(PROGRAM)) {
+                controlsChanged();
+            }
+        }
+    }
+
+    /** Everybody who is here. */
+    public List<ViewerInfo> viewers() {
+        return sessions.values().stream()
+                .map(s -> s.info(s.id().equals(controller)))
+                .toList();
+    }
+
+    /** Sends a viewer away; false when there is none of that id. */
+    public boolean disconnect(String viewer) {
+        ViewerSession session = sessions.get(viewer);
+        if (session == null) {
+            return false;
+        }
+        session.sayGoodbye("removed", null);
+        return true;
+    }
+
+    /** Changes what a viewer may do; empty when there is none of that id. */
+    public Optional<ViewerInfo> changeRole(String viewer, Role role) {
+        ViewerSession session = sessions.get(viewer);
+        if (session == null) {
+            return Optional.empty();
+        }
+        synchronized (input) {
+            session.role(role);
+            if (role == Role.ROLE_GUEST) {
+                input.releaseAll(viewer);
+                controls.release(viewer);
+            }
+            controlsChanged();
+        }
+        return Optional.of(session.info(viewer.equals(controller)));
     }
 
     /** Counts a viewer in; false when there is no room. */
@@ -147,6 +294,9 @@ public final class Audience implements AutoCloseable {
 
     private void tellIfChanged() {
         try {
+            if (participantsChanged.getAndSet(false)) {
+                tellParticipants();
+            }
             State now = state();
             if (!changed.getAndSet(false) && !differs(now, told)) {
                 return;
@@ -158,21 +308,49 @@ public final class Audience implements AutoCloseable {
         }
     }
 
+    private void tellParticipants() {
+        Participants.Builder everybody = Participants.newBuilder();
+        sessions.values().stream()
+                .sorted(Comparator.comparingLong(ViewerSession::since))
+                .limit(MAX_PARTICIPANTS)
+                .forEach(s -> everybody.addParticipants(Participant.newBuilder()
+                        .setViewerId(s.id())
+                        .setName(s.name())
+                        .setRole(s.role())
+                        .setRequests(isWaiting(s.id()))));
+        Participants message = everybody.build();
+        sessions.values().stream()
+                .filter(s -> s.role() != Role.ROLE_GUEST)
+                .forEach(s -> s.tell(message));
+    }
+
+    private boolean isWaiting(String viewer) {
+        synchronized (input) {
+            return controls.isWaiting(viewer);
+        }
+    }
+
     private static boolean differs(State a, State b) {
         return a.getEmulatorConnected() != b.getEmulatorConnected()
                 || a.getWidth() != b.getWidth()
                 || a.getHeight() != b.getHeight()
                 || a.getViewers() != b.getViewers()
+                || !a.getController().equals(b.getController())
                 || !a.getEmulator().equals(b.getEmulator())
                 || Math.abs(a.getFps() - b.getFps()) > FPS_STEP;
     }
 
     private State state() {
-        return emulatorState.get().toBuilder().setViewers(watching()).build();
+        return emulatorState.get().toBuilder()
+                .setViewers(watching())
+                .setController(controller)
+                .build();
     }
 
     private State stateFor(ViewerSession session) {
-        return state().toBuilder().setInput(session.mayUseInput()).build();
+        boolean input =
+                session.role() != Role.ROLE_GUEST && (controller.isEmpty() || controller.equals(session.id()));
+        return state().toBuilder().setInput(input).setRole(session.role()).build();
     }
 
     /** Says goodbye to everybody and takes nobody any more. */

@@ -13,13 +13,16 @@ import org.macemu.webrtc.api.grpc.Goodbye;
 import org.macemu.webrtc.api.grpc.Join;
 import org.macemu.webrtc.api.grpc.MediaMessage;
 import org.macemu.webrtc.api.grpc.Offer;
+import org.macemu.webrtc.api.grpc.Participants;
 import org.macemu.webrtc.api.grpc.Role;
 import org.macemu.webrtc.api.grpc.State;
+import org.macemu.webrtc.api.grpc.ViewerInfo;
 import org.macemu.webrtc.api.grpc.ViewerMessage;
 import org.macemu.webrtc.api.grpc.Welcome;
 import org.macemu.webrtc.media.lane.Lane;
 import org.macemu.webrtc.media.lane.Viewer;
 import org.macemu.webrtc.media.lane.ViewerEvents;
+import org.macemu.webrtc.media.lane.ViewerStats;
 
 /**
  * One browser, from its Join until it leaves: joined, then with a viewer on some lane, perhaps another viewer later.
@@ -32,6 +35,7 @@ public final class ViewerSession {
     private static final Logger LOG = Logger.getLogger(ViewerSession.class);
     private static final int MAX_SDP = 64 * 1024;
     private static final int MAX_CANDIDATE = 1024;
+    private static final int MAX_NAME = 40;
 
     /** A browser has one candidate per network interface and protocol; a flood ends here. */
     private static final int MAX_CANDIDATES_PER_OFFER = 200;
@@ -51,7 +55,10 @@ public final class ViewerSession {
     private final Audience audience;
     private final Outbox outbox;
     private String id = "";
-    private Role role = Role.ROLE_GUEST;
+    private volatile Role role = Role.ROLE_GUEST;
+    private String name = "";
+    private String remoteAddress = "";
+    private final long since = System.nanoTime();
     private boolean joined;
     private boolean left;
     private int candidates;
@@ -67,8 +74,44 @@ public final class ViewerSession {
         return id;
     }
 
-    boolean mayUseInput() {
-        return role == Role.ROLE_CONTROLLER || role == Role.ROLE_OWNER;
+    String name() {
+        return name;
+    }
+
+    /** When it came, on the clock of System.nanoTime. */
+    long since() {
+        return since;
+    }
+
+    Role role() {
+        return role;
+    }
+
+    void role(Role newRole) {
+        role = newRole;
+    }
+
+    /** What an owner may know of this viewer. */
+    synchronized ViewerInfo info(boolean controls) {
+        ViewerInfo.Builder info = ViewerInfo.newBuilder()
+                .setViewerId(id)
+                .setName(name)
+                .setRole(role)
+                .setRemoteAddress(remoteAddress)
+                .setControls(controls)
+                .setConnectedSeconds((System.nanoTime() - since) / 1e9)
+                .setRoundTripMs(Double.NaN);
+        if (attachment != null) {
+            ViewerStats stats = attachment.viewer.stats();
+            info.setLane(attachment.lane.name())
+                    .setConnected(stats.connected())
+                    .setPacketsSent(stats.packetsSent())
+                    .setBytesSent(stats.bytesSent())
+                    .setPacketsLost(stats.packetsLost())
+                    .setRoundTripMs(stats.roundTripMillis())
+                    .setEstimatedBitsPerSecond(stats.estimatedBitsPerSecond());
+        }
+        return info.build();
     }
 
     /** Takes a message of the browser. */
@@ -87,6 +130,7 @@ public final class ViewerSession {
             case OFFER -> offer(message.getOffer());
             case CANDIDATE -> candidate(message.getCandidate());
             case INPUT -> input(message.getInput().getJson());
+            case CONTROL -> audience.control(this, message.getControl());
             case MESSAGE_NOT_SET -> sendError("message_unknown_type", "An empty message", false);
         }
     }
@@ -111,6 +155,9 @@ public final class ViewerSession {
         joined = true;
         id = join.getViewerId();
         role = join.getRole();
+        name = join.getName().strip().replaceAll("\\p{Cntrl}", "");
+        name = name.substring(0, Math.min(name.length(), MAX_NAME));
+        remoteAddress = join.getRemoteAddress();
         LOG.infof("Viewer %s joined from %s as %s", id, join.getRemoteAddress(), role);
         Welcome.Builder welcome = Welcome.newBuilder()
                 .setViewerId(id)
@@ -191,12 +238,14 @@ public final class ViewerSession {
 
     /** Also called for data channels, without the session's lock: the router orders what it is given. */
     private void input(String json) {
-        if (!mayUseInput()) {
-            complain("input_not_allowed", "This viewer watches; its keyboard and mouse do not reach the Mac");
-            return;
-        }
         try {
-            audience.input().route(id, json);
+            if (!audience.input().route(id, json)) {
+                complain(
+                        "input_not_allowed",
+                        role == Role.ROLE_GUEST
+                                ? "This viewer is a guest and watches; its keyboard and mouse do not reach the Mac"
+                                : "Somebody else holds the controls; ask for them first");
+            }
         } catch (ControlProtocolException e) {
             complain("input_invalid", e.getMessage());
         }
@@ -212,7 +261,11 @@ public final class ViewerSession {
         outbox.send(MediaMessage.newBuilder().setState(state).build());
     }
 
-    private void sendError(String code, String message, boolean fatal) {
+    void tell(Participants participants) {
+        outbox.send(MediaMessage.newBuilder().setParticipants(participants).build());
+    }
+
+    void sendError(String code, String message, boolean fatal) {
         LOG.debugf("Viewer %s: %s: %s", id, code, message);
         outbox.send(MediaMessage.newBuilder()
                 .setError(Error.newBuilder().setCode(code).setMessage(message).setFatal(fatal))
@@ -238,7 +291,6 @@ public final class ViewerSession {
         left = true;
         detach();
         if (joined) {
-            audience.input().releaseAll(id);
             audience.left(this);
             LOG.infof("Viewer %s left", id);
         }
@@ -256,7 +308,7 @@ public final class ViewerSession {
         gone.end();
         if (attachment == gone) {
             attachment = null;
-            audience.input().releaseAll(id);
+            audience.vanished(this);
         }
     }
 

@@ -15,6 +15,9 @@ public sealed interface BrowserMessage {
     /** Mouse or keyboard, passed on as it came. */
     record Input(ViewerMessage message) implements BrowserMessage {}
 
+    /** Asks for, gives up or hands over keyboard and mouse. */
+    record Control(ViewerMessage message) implements BrowserMessage {}
+
     /** A heartbeat. {@code time} is the browser's and is returned to it unread; null when it sent none. */
     record Ping(JsonNode time) implements BrowserMessage {}
 }

@@ -27,5 +27,8 @@ public final class MessageLimits {
     /** One input message. */
     public static final int MAX_INPUT_BYTES = 1024;
 
+    /** A viewer's id; ours have 18. */
+    public static final int MAX_VIEWER_BYTES = 64;
+
     private MessageLimits() {}
 }

@@ -15,6 +15,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import org.macemu.webrtc.api.grpc.Answer;
 import org.macemu.webrtc.api.grpc.Candidate;
+import org.macemu.webrtc.api.grpc.Control;
 import org.macemu.webrtc.api.grpc.Error;
 import org.macemu.webrtc.api.grpc.Goodbye;
 import org.macemu.webrtc.api.grpc.IceServer;
@@ -22,6 +23,9 @@ import org.macemu.webrtc.api.grpc.Input;
 import org.macemu.webrtc.api.grpc.Lane;
 import org.macemu.webrtc.api.grpc.MediaMessage;
 import org.macemu.webrtc.api.grpc.Offer;
+import org.macemu.webrtc.api.grpc.Participant;
+import org.macemu.webrtc.api.grpc.Participants;
+import org.macemu.webrtc.api.grpc.Role;
 import org.macemu.webrtc.api.grpc.State;
 import org.macemu.webrtc.api.grpc.ViewerMessage;
 import org.macemu.webrtc.api.grpc.Welcome;
@@ -77,10 +81,11 @@ public final class SignalingJson {
             case "offer" -> offer(root);
             case "candidate" -> candidate(root);
             case "mouse_move", "mouse_button", "mouse_wheel", "key", "release_all" -> input(text);
+            case "control" -> control(root);
             case "ping" -> ping(root);
             default -> throw new MessageException(
                     ErrorCode.MESSAGE_UNKNOWN_TYPE,
-                    "\"type\" is " + quoted(type.textValue()) + "; expected offer, candidate, ping, mouse_move,"
+                    "\"type\" is " + quoted(type.textValue()) + "; expected offer, candidate, control, ping, mouse_move,"
                             + " mouse_button, mouse_wheel, key or release_all.");
         };
     }
@@ -181,6 +186,30 @@ public final class SignalingJson {
                 ViewerMessage.newBuilder().setInput(Input.newBuilder().setJson(text)).build());
     }
 
+    private static BrowserMessage control(JsonNode root) throws MessageException {
+        JsonNode action = root.path("action");
+        Control.Action wanted =
+                switch (action.asText()) {
+                    case "request" -> Control.Action.ACTION_REQUEST;
+                    case "release" -> Control.Action.ACTION_RELEASE;
+                    case "take" -> Control.Action.ACTION_TAKE;
+                    case "grant" -> Control.Action.ACTION_GRANT;
+                    case "deny" -> Control.Action.ACTION_DENY;
+                    default -> throw invalid("\"action\" is " + kind(action)
+                            + "; expected request, release, take, grant or deny.");
+                };
+        JsonNode viewer = root.path("viewer");
+        if (!absent(viewer) && (!viewer.isTextual() || exceeds(viewer.textValue(), MessageLimits.MAX_VIEWER_BYTES))) {
+            throw invalid("\"viewer\" is " + kind(viewer) + "; a viewer's id of at most "
+                    + MessageLimits.MAX_VIEWER_BYTES + " bytes is expected.");
+        }
+        return new BrowserMessage.Control(ViewerMessage.newBuilder()
+                .setControl(Control.newBuilder()
+                        .setAction(wanted)
+                        .setViewerId(absent(viewer) ? "" : viewer.textValue()))
+                .build());
+    }
+
     private static BrowserMessage ping(JsonNode root) throws MessageException {
         JsonNode time = root.path("time");
         if (absent(time)) {
@@ -206,6 +235,7 @@ public final class SignalingJson {
             case STATE -> state(message.getState());
             case ERROR -> error(message.getError());
             case GOODBYE -> goodbye(message.getGoodbye());
+            case PARTICIPANTS -> participants(message.getParticipants());
             case MESSAGE_NOT_SET -> null;
         };
     }
@@ -254,9 +284,24 @@ public final class SignalingJson {
                 // JSON has no NaN; a figure that is not one is no figure.
                 .put("fps", Double.isFinite(state.getFps()) ? state.getFps() : 0)
                 .put("viewers", state.getViewers())
-                .put("input", state.getInput());
+                .put("input", state.getInput())
+                .put("controller", state.getController())
+                .put("role", text(state.getRole()));
         if (!state.getEmulator().isEmpty()) {
             node.put("emulatorName", state.getEmulator());
+        }
+        return node.toString();
+    }
+
+    private String participants(Participants participants) {
+        ObjectNode node = message("participants");
+        ArrayNode list = node.putArray("participants");
+        for (Participant participant : participants.getParticipantsList()) {
+            list.addObject()
+                    .put("viewer", participant.getViewerId())
+                    .put("name", participant.getName())
+                    .put("role", text(participant.getRole()))
+                    .put("requests", participant.getRequests());
         }
         return node.toString();
     }
@@ -312,6 +357,14 @@ public final class SignalingJson {
             case LANE_SHARED -> "shared";
             case LANE_ADAPTIVE -> "adaptive";
             case LANE_AUTO, UNRECOGNIZED -> "auto";
+        };
+    }
+
+    private static String text(Role role) {
+        return switch (role) {
+            case ROLE_OWNER -> "owner";
+            case ROLE_CONTROLLER -> "controller";
+            case ROLE_GUEST, ROLE_UNSPECIFIED, UNRECOGNIZED -> "guest";
         };
     }
 

@@ -223,6 +223,12 @@ public final class BrowserSession {
                         forward(input.message());
                     }
                 }
+                case BrowserMessage.Control control -> {
+                    metrics.received("control");
+                    if (state == State.JOINED) {
+                        forward(control.message());
+                    }
+                }
                 case BrowserMessage.Ping ping -> {
                     metrics.received("ping");
                     send("pong", json.pong(ping));
