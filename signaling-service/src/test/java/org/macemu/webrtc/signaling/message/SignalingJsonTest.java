@@ -17,11 +17,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.macemu.webrtc.api.grpc.Answer;
 import org.macemu.webrtc.api.grpc.Candidate;
+import org.macemu.webrtc.api.grpc.Control;
 import org.macemu.webrtc.api.grpc.Error;
 import org.macemu.webrtc.api.grpc.Goodbye;
 import org.macemu.webrtc.api.grpc.IceServer;
 import org.macemu.webrtc.api.grpc.Lane;
 import org.macemu.webrtc.api.grpc.MediaMessage;
+import org.macemu.webrtc.api.grpc.Participant;
+import org.macemu.webrtc.api.grpc.Participants;
+import org.macemu.webrtc.api.grpc.Role;
 import org.macemu.webrtc.api.grpc.State;
 import org.macemu.webrtc.api.grpc.Welcome;
 
@@ -139,6 +143,12 @@ class SignalingJsonTest {
                 Arguments.of("{\"type\":\"ping\\u0000\"}", "message_unknown_type"),
                 Arguments.of("{\"type\":\"" + big + "\"}", "message_unknown_type"),
                 Arguments.of("{\"type\":\"join\"}", "message_unknown_type"),
+                Arguments.of("{\"type\":\"control\"}", "message_invalid"),
+                Arguments.of("{\"type\":\"control\",\"action\":\"seize\"}", "message_invalid"),
+                Arguments.of("{\"type\":\"control\",\"action\":\"grant\",\"viewer\":7}", "message_invalid"),
+                Arguments.of(
+                        "{\"type\":\"control\",\"action\":\"grant\",\"viewer\":\"" + "v".repeat(65) + "\"}",
+                        "message_invalid"),
                 Arguments.of("{\"type\":\"OFFER\",\"sdp\":\"v=0\"}", "message_unknown_type"),
                 Arguments.of("{\"type\":\"goodbye\",\"reason\":\"x\"}", "message_unknown_type"),
                 Arguments.of("{\"type\":\"offer\"}", "sdp_invalid"),
@@ -212,7 +222,8 @@ class SignalingJsonTest {
                         .setCandidate(Candidate.newBuilder().setCandidate("candidate:1").setSdpMid("0")));
         assertJson(
                 "{\"type\":\"state\",\"emulator\":\"connected\",\"width\":640,\"height\":480,\"fps\":59.5,"
-                        + "\"viewers\":2,\"input\":true,\"emulatorName\":\"Basilisk II\"}",
+                        + "\"viewers\":2,\"input\":true,\"controller\":\"v-1\",\"role\":\"owner\","
+                        + "\"emulatorName\":\"Basilisk II\"}",
                 MediaMessage.newBuilder()
                         .setState(State.newBuilder()
                                 .setEmulatorConnected(true)
@@ -221,15 +232,27 @@ class SignalingJsonTest {
                                 .setFps(59.5)
                                 .setViewers(2)
                                 .setInput(true)
+                                .setController("v-1")
+                                .setRole(Role.ROLE_OWNER)
                                 .setEmulator("Basilisk II")));
         assertJson(
                 "{\"type\":\"state\",\"emulator\":\"disconnected\",\"width\":0,\"height\":0,\"fps\":0,\"viewers\":0,"
-                        + "\"input\":false}",
+                        + "\"input\":false,\"controller\":\"\",\"role\":\"guest\"}",
                 MediaMessage.newBuilder().setState(State.newBuilder().setFps(Double.NaN)));
         assertJson(
                 "{\"type\":\"error\",\"code\":\"sdp_invalid\",\"message\":\"no \\\"m=\\\"\",\"fatal\":false}",
                 MediaMessage.newBuilder()
                         .setError(Error.newBuilder().setCode("sdp_invalid").setMessage("no \"m=\"")));
+        assertJson(
+                "{\"type\":\"participants\",\"participants\":[{\"viewer\":\"v-1\",\"name\":\"Ada\",\"role\":\"controller\","
+                        + "\"requests\":true}]}",
+                MediaMessage.newBuilder()
+                        .setParticipants(Participants.newBuilder()
+                                .addParticipants(Participant.newBuilder()
+                                        .setViewerId("v-1")
+                                        .setName("Ada")
+                                        .setRole(Role.ROLE_CONTROLLER)
+                                        .setRequests(true))));
         assertJson(
                 "{\"type\":\"goodbye\",\"reason\":\"shutdown\",\"retryAfterMs\":0}",
                 MediaMessage.newBuilder()
@@ -237,6 +260,16 @@ class SignalingJsonTest {
         assertJson(
                 "{\"type\":\"goodbye\",\"reason\":\"removed\"}",
                 MediaMessage.newBuilder().setGoodbye(Goodbye.newBuilder().setReason("removed")));
+    }
+
+    @Test
+    void readsControlMessages() throws Exception {
+        BrowserMessage.Control grant =
+                (BrowserMessage.Control) json.read("{\"type\":\"control\",\"action\":\"grant\",\"viewer\":\"v-1\"}");
+        assertEquals(Control.Action.ACTION_GRANT, grant.message().getControl().getAction());
+        assertEquals("v-1", grant.message().getControl().getViewerId());
+        BrowserMessage.Control take = (BrowserMessage.Control) json.read("{\"type\":\"control\",\"action\":\"take\"}");
+        assertEquals(Control.Action.ACTION_TAKE, take.message().getControl().getAction());
     }
 
     @Test
