@@ -67,6 +67,12 @@ const ROWS = [
 
 const QUARTERS = 4;
 
+/** The order of the extra keys where they stand alone. */
+const EXTRAS = [
+  ...['Escape', 'Tab', 'ControlLeft', 'AltLeft', 'MetaLeft', 'ShiftLeft', 'Power'],
+  ...['ArrowLeft', 'ArrowUp', 'ArrowDown', 'ArrowRight'],
+];
+
 export class Board {
   #element = byId('board', HTMLElement);
   #held;
@@ -82,7 +88,7 @@ export class Board {
     this.#held = held;
     held.onChange = () => this.#show();
     const keys = byId('board-keys', HTMLElement);
-    keys.append(...ROWS.map((row) => create('div', { className: 'board-row' }, ...row.map((cap) => this.#cap(cap)))));
+    keys.prepend(...ROWS.map((row) => create('div', { className: 'board-row' }, ...row.map((cap) => this.#cap(cap)))));
     keys.addEventListener('pointerdown', (event) => this.#down(event));
     // The focus stays where it is, so that a phone's own keyboard stays open.
     keys.addEventListener('mousedown', (event) => event.preventDefault());
@@ -142,6 +148,9 @@ export class Board {
       },
     });
     button.style.setProperty('--quarters', String(width));
+    if (extra) {
+      button.style.setProperty('--place', String(EXTRAS.indexOf(key)));
+    }
     this.#caps.set(key, button);
     return button;
   }

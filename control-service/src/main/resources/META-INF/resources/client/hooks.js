@@ -13,28 +13,7 @@
  * @property {() => object} state
  */
 
-const HISTORY = 200;
-
-/** When things happened. */
-export class Marks {
-  /** @type {Record<string, number>} */
-  latest = {};
-  /** @type {Array<{ name: string, time: number }>} */
-  history = [];
-
-  /** @param {string} name */
-  mark(name) {
-    const time = performance.now();
-    this.latest[name] = time;
-    this.history.push({ name, time });
-    if (this.history.length > HISTORY) {
-      this.history.shift();
-    }
-  }
-
-  /** Milliseconds from the latest `from` to the latest `to`, or null while either is missing or older. */
-  between(/** @type {string} */ from, /** @type {string} */ to) {
-    const span = (this.latest[to] ?? Number.NaN) - (this.latest[from] ?? Number.NaN);
-    return span >= 0 ? span : null;
-  }
+/** @param {Hooks} hooks */
+export function publish(hooks) {
+  Object.defineProperty(window, 'macemu', { value: Object.freeze(hooks) });
 }

@@ -3,6 +3,9 @@ import { byId, create, icon } from './dom.js';
 import { isKey, t } from './i18n.js';
 import { STAGES } from './stages.js';
 
+/** An interruption that is over before this needs no explanation. */
+const LASTING_MS = 4000;
+
 /**
  * The card over the screen: connection stages on the way in, the reason and the advice when one fails, and why the
  * picture stands still when it does.
@@ -30,13 +33,14 @@ export class Overlay {
 
   /**
    * @param {import('./stages.js').ConnectionStages} stages
-   * @param {{ hadPicture: boolean, retrying: boolean }} context
+   * @param {{ hadPicture: boolean, retrying: boolean, interruptedFor: number }} context interruptedFor in milliseconds
    */
-  show(stages, { hadPicture, retrying }) {
+  show(stages, { hadPicture, retrying, interruptedFor }) {
     const { condition, failure } = stages;
     const visible = condition !== 'playing';
     const withStages = condition === 'connecting' || condition === 'failed';
-    const withReason = condition === 'failed' || condition === 'ended' || (condition === 'reconnecting' && failure);
+    const lasting = condition === 'reconnecting' && failure !== undefined && interruptedFor > LASTING_MS;
+    const withReason = condition === 'failed' || condition === 'ended' || lasting;
     const reason = failure?.reason ?? 'error';
     const texts = {
       title: visible ? t(`overlay.${condition}`) : '',

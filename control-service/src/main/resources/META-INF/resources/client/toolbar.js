@@ -24,6 +24,8 @@ export class Toolbar {
   #edge;
   #isPlaying;
   #isFullScreen;
+  /** @type {import('./stages.js').Condition|undefined} */
+  #condition;
 
   /**
    * @param {{ surface: HTMLElement, isPlaying: () => boolean, isFullScreen: () => boolean,
@@ -56,6 +58,10 @@ export class Toolbar {
    *   viewers: number, watching: boolean }} state
    */
   show({ condition, name, width, height, viewers, watching }) {
+    if (condition !== this.#condition) {
+      this.#condition = condition;
+      this.wake();
+    }
     this.#name.textContent = name || t('status.name');
     const key = `status.${condition}`;
     const size = condition === 'playing' && width > 0 ? `${width} × ${height}` : '';

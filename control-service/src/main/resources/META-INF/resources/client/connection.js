@@ -1,0 +1,361 @@
+// @ts-check
+import * as control from './control.js';
+import { Peer } from './peer.js';
+import { Session } from './session.js';
+
+/**
+ * The way to the Mac and back to it: keeps a Session for the life of the page, makes a Peer for each welcome, and feeds
+ * the stages with what happens to both. Lives as long as the page.
+ *
+ * @typedef {object} ConnectionEvents
+ * @property {(kind: 'video'|'audio', track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} onTrack
+ * @property {() => void} onPeer      another peer, or none: `connection.peer` is the present one
+ * @property {(state: State, before: State|undefined) => void} onState
+ * @property {() => void} onChange    something that is shown has changed
+ *
+ * @typedef {import('./messages.js').State} State
+ *
+ * @typedef {object} ConnectionContext
+ * @property {import('./stages.js').ConnectionStages} stages
+ * @property {import('./diagnostics.js').Diagnostics} diagnostics
+ * @property {{ lane?: string, codec?: string }} wishes
+ */
+
+/** A path that is interrupted for longer than this is given up for a new connection. */
+const INTERRUPTION_MS = 1200;
+const ICE_SLOW_MS = 8000;
+const PICTURE_MISSING_MS = 6000;
+/** Pause before another try after ICE or DTLS failed, doubled up to the second figure. */
+const PEER_RETRY_MS = Object.freeze([500, 10_000]);
+
+export class Connection {
+  #stages;
+  #diagnostics;
+  #wishes;
+  #events;
+  #session;
+  /** @type {Peer|undefined} */
+  #peer;
+  /** @type {State|undefined} */
+  #state;
+  /** @type {import('./session.js').Interruption|undefined} */
+  #interruption;
+  /** @type {number|undefined} */
+  #interruptedAt;
+  /** @type {control.ConnectionInfo|undefined} */
+  #address;
+  #peerFailures = 0;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #retryTimer;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #hintTimer;
+
+  /**
+   * @param {ConnectionContext} context
+   * @param {ConnectionEvents} events
+   */
+  constructor({ stages, diagnostics, wishes }, events) {
+    this.#stages = stages;
+    this.#diagnostics = diagnostics;
+    this.#wishes = wishes;
+    this.#events = events;
+    this.#session = new Session(
+      {
+        openSocket: (url) => new WebSocket(url),
+        findUrl: (attempt) => this.#findUrl(attempt),
+        setTimer: (run, ms) => setTimeout(run, ms),
+        clearTimer: (timer) => clearTimeout(timer),
+        now: () => performance.now(),
+        random: () => Math.random(),
+      },
+      {
+        onPhase: (phase, interruption) => this.#phaseChanged(phase, interruption),
+        onMessage: (message) => this.#received(message),
+        onProblem: (problem) => diagnostics.note(problem),
+      },
+    );
+  }
+
+  get session() {
+    return this.#session;
+  }
+
+  get peer() {
+    return this.#peer;
+  }
+
+  /** What the service last said about the Mac. */
+  get state() {
+    return this.#state;
+  }
+
+  get interruption() {
+    return this.#interruption;
+  }
+
+  /** Milliseconds since the connection was lost, 0 while it is there. */
+  get interruptedFor() {
+    return this.#interruptedAt === undefined ? 0 : performance.now() - this.#interruptedAt;
+  }
+
+  /** Whether another try comes by itself. */
+  get retrying() {
+    return this.#interruption?.retryInMs !== undefined || this.#peerFailures > 0;
+  }
+
+  start() {
+    this.#stages.again();
+    if (typeof RTCPeerConnection === 'undefined') {
+      this.#stages.fail('page', 'no_webrtc');
+      return;
+    }
+    this.#session.start();
+  }
+
+  /** The visitor asks for another try now. */
+  retry() {
+    this.#peerFailures = 0;
+    if (this.#session.phase === 'open') {
+      this.#session.restart();
+    } else {
+      this.#stages.again();
+      this.#session.start();
+    }
+  }
+
+  /** The network is said to be back, or the page to be visible again. */
+  wake() {
+    this.#session.wake();
+  }
+
+  stop() {
+    this.#session.stop();
+  }
+
+  /** The first frame of the present peer is on the screen. */
+  pictureShown() {
+    clearTimeout(this.#hintTimer);
+    this.#interruptedAt = undefined;
+    this.#diagnostics.marks.mark('firstFrame');
+    this.#stages.done('picture');
+  }
+
+  /**
+   * @param {number} attempt
+   * @returns {Promise<string>}
+   */
+  async #findUrl(attempt) {
+    // After an interruption the known address is tried first; it may have changed with the server.
+    if (!this.#address || attempt > 0) {
+      try {
+        this.#address = await control.connectionInfo();
+      } catch (failure) {
+        if (!this.#address) {
+          throw failure;
+        }
+      }
+    }
+    return control.signalingUrl(this.#address, location);
+  }
+
+  /**
+   * @param {import('./session.js').Phase} phase
+   * @param {import('./session.js').Interruption} [interruption]
+   */
+  #phaseChanged(phase, interruption) {
+    switch (phase) {
+      case 'connecting':
+        this.#diagnostics.marks.mark('opened');
+        break;
+      case 'open':
+        this.#interruption = undefined;
+        this.#diagnostics.marks.mark('welcome');
+        this.#stages.done('service');
+        break;
+      case 'waiting':
+      case 'ended':
+        this.#interrupted(phase, interruption);
+        break;
+      default:
+    }
+    this.#events.onChange();
+  }
+
+  /**
+   * @param {'waiting'|'ended'} phase
+   * @param {import('./session.js').Interruption} [interruption]
+   */
+  #interrupted(phase, interruption) {
+    this.#diagnostics.note(`session ${phase}: ${JSON.stringify(interruption)}`);
+    this.#interruption = interruption;
+    this.#interruptedAt ??= performance.now();
+    this.#closePeer();
+    this.#stages.again();
+    const cause = interruption?.cause;
+    if (cause === 'requested') {
+      return;
+    }
+    const fallback = navigator.onLine ? (cause ?? 'unreachable') : 'offline';
+    this.#stages.fail('service', interruption?.reason ?? interruption?.code ?? fallback, interruption?.message);
+    if (phase === 'ended') {
+      this.#stages.end();
+    }
+  }
+
+  /** @param {import('./messages.js').ServerMessage} message */
+  #received(message) {
+    switch (message.type) {
+      case 'welcome':
+        this.#connect(message);
+        break;
+      case 'answer':
+        this.#diagnostics.marks.mark('answer');
+        this.#peer?.answer(message).catch((failure) => this.#peerFailed('service', 'refused', failure.message));
+        break;
+      case 'candidate':
+        this.#peer?.candidate(message);
+        break;
+      case 'state':
+        this.#stateChanged(message);
+        break;
+      case 'error':
+        this.#refused(message);
+        break;
+      default:
+    }
+  }
+
+  /** @param {import('./messages.js').Welcome} welcome */
+  #connect(welcome) {
+    this.#closePeer();
+    /** @type {Peer} */
+    const peer = new Peer(welcome.iceServers ?? [], {
+      onSignal: (message) => this.#session.send(message),
+      onState: (state) => peer === this.#peer && this.#peerChanged(peer, state),
+      onTrack: (kind, track, receiver) => peer === this.#peer && this.#events.onTrack(kind, track, receiver),
+      onProblem: (problem) => this.#diagnostics.note(problem),
+    });
+    this.#peer = peer;
+    this.#events.onPeer();
+    this.#hintTimer = setTimeout(() => {
+      if (this.#stages.status('ice') !== 'done' && this.#stages.failure === undefined) {
+        this.#stages.fail('ice', peer.candidates.remote === 0 ? 'ice_no_remote' : 'ice_slow');
+      }
+    }, ICE_SLOW_MS);
+    this.#diagnostics.marks.mark('offer');
+    peer.offer(this.#wishes).catch((failure) => {
+      this.#diagnostics.note(`offer: ${failure.message}`);
+      this.#stages.fail('page', 'no_webrtc', failure.message);
+    });
+  }
+
+  /**
+   * @param {Peer} peer
+   * @param {import('./peer.js').PeerState} state
+   */
+  #peerChanged(peer, state) {
+    clearTimeout(this.#retryTimer);
+    switch (state) {
+      case 'reachable':
+        this.#stages.done('ice');
+        break;
+      case 'connected':
+        this.#diagnostics.marks.mark('connected');
+        this.#peerFailures = 0;
+        this.#stages.done('ice');
+        this.#stages.done('dtls');
+        this.#expectPicture();
+        break;
+      case 'disconnected':
+        // Word of a restarting server may still come over the WebSocket; a network that is gone says nothing.
+        this.#session.wake();
+        this.#retryTimer = setTimeout(() => this.#session.restart(), INTERRUPTION_MS);
+        break;
+      case 'ice_failed':
+        this.#peerFailed('ice', peer.candidates.remote === 0 ? 'ice_no_remote' : 'ice_failed');
+        break;
+      case 'dtls_failed':
+        this.#peerFailed('dtls', 'dtls_failed');
+        break;
+      default:
+    }
+  }
+
+  /**
+   * @param {import('./stages.js').Stage} stage
+   * @param {string} reason
+   * @param {string} [detail]
+   */
+  #peerFailed(stage, reason, detail) {
+    this.#diagnostics.note(`${stage}: ${reason} ${detail ?? ''}`);
+    clearTimeout(this.#hintTimer);
+    clearTimeout(this.#retryTimer);
+    const pause = Math.min(PEER_RETRY_MS[0] * 2 ** this.#peerFailures, PEER_RETRY_MS[1]);
+    this.#peerFailures += 1;
+    this.#retryTimer = setTimeout(() => this.#session.restart(), pause);
+    this.#stages.fail(stage, reason, detail);
+  }
+
+  #expectPicture() {
+    clearTimeout(this.#hintTimer);
+    this.#hintTimer = setTimeout(() => {
+      if (this.#stages.status('picture') !== 'done' && this.#state?.emulator === 'connected') {
+        this.#stages.fail('picture', 'picture_missing');
+      }
+    }, PICTURE_MISSING_MS);
+  }
+
+  /** @param {State} state */
+  #stateChanged(state) {
+    const before = this.#state;
+    this.#state = state;
+    this.#events.onState(state, before);
+    if (state.emulator !== 'connected') {
+      this.#stages.emulatorAbsent();
+      return;
+    }
+    this.#stages.done('emulator');
+    if (before?.emulator !== 'connected' && this.#stages.status('dtls') === 'done') {
+      this.#expectPicture();
+    }
+  }
+
+  /** @param {import('./messages.js').ServiceError} error */
+  #refused({ code, message, fatal }) {
+    this.#diagnostics.note(`${code}: ${message}`);
+    if (fatal) {
+      return;
+    }
+    switch (code) {
+      case 'sdp_invalid':
+      case 'sdp_too_large':
+      case 'internal':
+        this.#peerFailed('service', 'refused', message);
+        break;
+      case 'lane_unavailable':
+      case 'capacity_reached':
+      case 'media_unavailable':
+        this.#peerFailed('service', code, message);
+        break;
+      case 'ice_failed':
+        this.#peerFailed('ice', code, message);
+        break;
+      case 'dtls_failed':
+        this.#peerFailed('dtls', code, message);
+        break;
+      default:
+      // The rest concerns single messages: nothing the visitor could do about them.
+    }
+  }
+
+  #closePeer() {
+    clearTimeout(this.#retryTimer);
+    clearTimeout(this.#hintTimer);
+    const peer = this.#peer;
+    if (peer) {
+      this.#peer = undefined;
+      this.#events.onPeer();
+      peer.close();
+    }
+  }
+}
