@@ -17,6 +17,7 @@ public final class ForkedJvm implements AutoCloseable {
 
     private final Process process;
     private final List<String> lines = new ArrayList<>();
+    private boolean ended;
 
     private ForkedJvm(Process process) {
         this.process = process;
@@ -40,6 +41,7 @@ public final class ForkedJvm implements AutoCloseable {
         command.add("--enable-native-access=ALL-UNNAMED");
         command.add("-XX:+UseSerialGC");
         command.add("-XX:-CreateCoredumpOnCrash");
+        command.add("-XX:ErrorFile=" + Path.of(System.getProperty("java.io.tmpdir"), "hs_err_pid%p.log"));
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add(main.getName());
@@ -57,6 +59,10 @@ public final class ForkedJvm implements AutoCloseable {
             }
         } catch (IOException e) {
             // The process was killed; what it said before is kept.
+        }
+        synchronized (lines) {
+            ended = true;
+            lines.notifyAll();
         }
     }
 
@@ -82,9 +88,10 @@ public final class ForkedJvm implements AutoCloseable {
                     }
                 }
                 long millis = (deadline - System.nanoTime()) / 1_000_000;
-                if (millis <= 0) {
-                    throw new TimeoutException("No line with \"" + text + "\" within " + timeout.toMillis()
-                            + " ms; the program said " + lines);
+                if (ended || millis <= 0) {
+                    throw new TimeoutException("No line with \"" + text + "\" "
+                            + (ended ? "before the program ended" : "within " + timeout.toMillis() + " ms")
+                            + "; it said " + lines);
                 }
                 lines.wait(millis);
             }

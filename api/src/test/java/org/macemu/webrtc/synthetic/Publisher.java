@@ -52,6 +52,19 @@ abstract class Publisher<S extends AutoCloseable> implements AutoCloseable {
     }
 
     private void run() {
+        while (!closed) {
+            // The loop is within the try, because the JVM may report a fault some time after the access.
+            try {
+                publishWhileOpen();
+            } catch (InternalError e) {
+                // The JVM's word for a mapped page that is no more: the file was cut between the checks.
+                release("was cut while being written");
+            }
+        }
+        release(null);
+    }
+
+    private void publishWhileOpen() {
         boolean fresh = true;
         long deadline = System.nanoTime();
         long nextCheck = deadline + CHECK_NANOS;
@@ -65,15 +78,19 @@ abstract class Publisher<S extends AutoCloseable> implements AutoCloseable {
                 }
             } else if (now - nextCheck >= 0) {
                 nextCheck = now + CHECK_NANOS;
-                if (file(segment).isReplaced() || file(segment).isShorterThanMapped()) {
-                    release("was replaced or cut");
+                if (file(segment).isReplaced() || file(segment).isResized()) {
+                    release("was replaced or has another size now");
                     continue;
                 }
             }
             if (paused) {
                 fresh = true;
             } else {
-                fresh = !step(fresh, now);
+                if (fresh) {
+                    begin(segment, now);
+                    fresh = false;
+                }
+                publish(segment, now);
             }
             deadline += periodNanos;
             long wait = deadline - System.nanoTime();
@@ -83,21 +100,6 @@ abstract class Publisher<S extends AutoCloseable> implements AutoCloseable {
                 // Far behind, after a pause of the machine: pictures that are due no more are left out.
                 deadline = System.nanoTime();
             }
-        }
-        release(null);
-    }
-
-    private boolean step(boolean fresh, long now) {
-        try {
-            if (fresh) {
-                begin(segment, now);
-            }
-            publish(segment, now);
-            return true;
-        } catch (InternalError e) {
-            // The JVM's word for a mapped page that is no more: the file was cut between the checks.
-            release("was cut while being written");
-            return false;
         }
     }
 

@@ -43,6 +43,8 @@ public final class AudioSegment implements AutoCloseable {
     /** Bytes of the file. */
     public static final long FILE_SIZE = HEADER_SIZE + RING_SIZE;
 
+    private static final long SIZE_V1_AS_FIRST_CODED = 48 + RING_SIZE;
+
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final VarHandle INT_HANDLE = ValueLayout.JAVA_INT.varHandle();
 
@@ -90,10 +92,13 @@ public final class AudioSegment implements AutoCloseable {
         long size = memory.byteSize();
         if (size != FILE_SIZE) {
             throw new SegmentException("Audio segment " + file.path() + " has " + size + " bytes: expected " + FILE_SIZE
-                    + " (a header of 32 and a ring of 65536)");
+                    + " (a header of 32 and a ring of 65536)"
+                    + (size == SIZE_V1_AS_FIRST_CODED
+                            ? "; this is the size of the first coded variant of v1 with a 48-byte header"
+                            : ""));
         }
-        int magic = memory.get(INT, OFFSET_MAGIC);
-        int version = memory.get(INT, OFFSET_VERSION);
+        int magic = MappedWord.int32(memory, OFFSET_MAGIC);
+        int version = MappedWord.int32(memory, OFFSET_VERSION);
         if (magic == 0 && version == 0) {
             // New, or sized by its creator a moment ago: both sides write the same words.
             memory.set(INT, OFFSET_BUFFER_SIZE, RING_SIZE);
@@ -106,7 +111,7 @@ public final class AudioSegment implements AutoCloseable {
                             + " version %d. Stop what writes it, or remove the file if nothing does")
                     .formatted(file.path(), magic, version, MAGIC, VERSION));
         }
-        int ringSize = memory.get(INT, OFFSET_BUFFER_SIZE);
+        int ringSize = MappedWord.int32(memory, OFFSET_BUFFER_SIZE);
         if (ringSize != RING_SIZE && ringSize != 0) {
             throw new SegmentException("Audio segment " + file.path() + " claims a ring of "
                     + Integer.toUnsignedString(ringSize) + " bytes: expected " + RING_SIZE);
@@ -120,17 +125,17 @@ public final class AudioSegment implements AutoCloseable {
 
     /** Claimed samples per second; may be anything. */
     public int sampleRate() {
-        return memory.get(INT, OFFSET_SAMPLE_RATE);
+        return MappedWord.int32(memory, OFFSET_SAMPLE_RATE);
     }
 
     /** Claimed channels; may be anything. */
     public int channels() {
-        return memory.get(INT, OFFSET_CHANNELS);
+        return MappedWord.int32(memory, OFFSET_CHANNELS);
     }
 
     /** Claimed {@link #FORMAT_S16LE} or {@link #FORMAT_F32LE}; may be anything. */
     public int format() {
-        return memory.get(INT, OFFSET_FORMAT);
+        return MappedWord.int32(memory, OFFSET_FORMAT);
     }
 
     /** Writer: announces the format of what follows. */
@@ -142,7 +147,7 @@ public final class AudioSegment implements AutoCloseable {
 
     /** The writer's byte position, acquire; wrapped or free-running. */
     public int writePosition() {
-        return (int) INT_HANDLE.getAcquire(memory, OFFSET_WRITE_POS);
+        return MappedWord.int32(memory, OFFSET_WRITE_POS);
     }
 
     /** Writer: makes the bytes before {@code position} visible, release. */
@@ -152,7 +157,7 @@ public final class AudioSegment implements AutoCloseable {
 
     /** The reader's byte position, acquire. */
     public int readPosition() {
-        return (int) INT_HANDLE.getAcquire(memory, OFFSET_READ_POS);
+        return MappedWord.int32(memory, OFFSET_READ_POS);
     }
 
     /** Reader: gives the bytes before {@code position} back to the writer, release. */

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,10 +19,12 @@ import java.util.Set;
 /**
  * A POSIX shared-memory object as the file it is under {@code /dev/shm}, mapped whole.
  *
- * <p>The file's size is checked before it is mapped, and {@link #isShorterThanMapped} lets a reader notice a file
- * that shrank. Between that check and an access the file may still shrink: the JVM turns such a fault of its own
- * copies ({@link MemorySegment#copy}) into an {@link InternalError}, but native code would die of SIGBUS. Mapped
- * memory is therefore only ever copied by the JVM, and never handed to native code.
+ * <p>The file's size is checked before it is mapped, and {@link #isResized} lets a reader notice a file that shrank.
+ * Between that check and an access the file may still shrink: the JVM turns such a fault of its own copies ({@link
+ * MemorySegment#copy}) and of the segments' accessors into an {@link InternalError}, but native code would die of
+ * SIGBUS. Mapped memory is therefore only ever copied by the JVM or read by those accessors; it is never handed to
+ * native code, nor compared or read in place by other means. The error may surface some time after the access, at any
+ * place of the thread's loop: who catches it does so around the loop, and unmaps.
  */
 public final class SegmentFile implements AutoCloseable {
 
@@ -56,7 +59,12 @@ public final class SegmentFile implements AutoCloseable {
             throw new SegmentException("Shared-memory name \"" + name + "\": expected a slash followed by 1 to 254"
                     + " characters without a slash, such as /macemu-video");
         }
-        return directory.resolve(name.substring(1));
+        try {
+            return directory.resolve(name.substring(1));
+        } catch (InvalidPathException e) {
+            throw new SegmentException("Shared-memory name \"" + name + "\" cannot be a file's name in this locale: "
+                    + e.getReason(), e);
+        }
     }
 
     /**
@@ -159,10 +167,13 @@ public final class SegmentFile implements AutoCloseable {
         return created;
     }
 
-    /** Whether the file lost bytes that are mapped: accessing them would fault. */
-    public boolean isShorterThanMapped() {
+    /**
+     * Whether the file has another size than the mapping. A shorter file faults when it is accessed; a longer one was
+     * sized again by its writer, whose second and third picture now lie elsewhere.
+     */
+    public boolean isResized() {
         try {
-            return channel.size() < memory.byteSize();
+            return channel.size() != memory.byteSize();
         } catch (IOException e) {
             return true;
         }

@@ -78,8 +78,9 @@ public final class VideoSegment implements AutoCloseable {
         return HEADER_SIZE + BUFFERS * frameCapacity;
     }
 
+    /** Whole pixels only: a compiler rounds the structure up to eight bytes, which is no part of a picture. */
     private static long frameCapacity(long fileSize) {
-        return (fileSize - HEADER_SIZE) / BUFFERS;
+        return (fileSize - HEADER_SIZE) / BUFFERS / BYTES_PER_PIXEL * BYTES_PER_PIXEL;
     }
 
     /**
@@ -121,8 +122,8 @@ public final class VideoSegment implements AutoCloseable {
             throw new SegmentException("Video segment " + file.path() + " has " + size + " bytes: expected "
                     + HEADER_SIZE + " + 3 x MAX_FRAME_SIZE with MAX_FRAME_SIZE of 4 to " + LARGEST_FRAME_CAPACITY);
         }
-        int magic = memory.get(INT, OFFSET_MAGIC);
-        int version = memory.get(INT, OFFSET_VERSION);
+        int magic = MappedWord.int32(memory, OFFSET_MAGIC);
+        int version = MappedWord.int32(memory, OFFSET_VERSION);
         if (magic == 0 && version == 0) {
             // New, or sized by its creator a moment ago: both sides write the same two words.
             memory.set(INT, OFFSET_VERSION, VERSION);
@@ -157,32 +158,32 @@ public final class VideoSegment implements AutoCloseable {
 
     /** Claimed width in pixels; may be anything. */
     public int width() {
-        return memory.get(INT, OFFSET_WIDTH);
+        return MappedWord.int32(memory, OFFSET_WIDTH);
     }
 
     /** Claimed height in pixels; may be anything. */
     public int height() {
-        return memory.get(INT, OFFSET_HEIGHT);
+        return MappedWord.int32(memory, OFFSET_HEIGHT);
     }
 
     /** Claimed bytes per row; may be anything. */
     public int stride() {
-        return memory.get(INT, OFFSET_STRIDE);
+        return MappedWord.int32(memory, OFFSET_STRIDE);
     }
 
     /** Index of the last complete picture, acquire; may be anything. */
     public int writeIndex() {
-        return (int) INT_HANDLE.getAcquire(memory, OFFSET_WRITE_INDEX);
+        return MappedWord.int32(memory, OFFSET_WRITE_INDEX);
     }
 
     /** Pictures written since the start, acquire. */
     public long frameCount() {
-        return (long) LONG_HANDLE.getAcquire(memory, OFFSET_FRAME_COUNT);
+        return MappedWord.int64(memory, OFFSET_FRAME_COUNT);
     }
 
     /** The writer's clock at the last picture, microseconds, acquire; may be of a foreign clock or zero. */
     public long timestampMicros() {
-        return (long) LONG_HANDLE.getAcquire(memory, OFFSET_TIMESTAMP);
+        return MappedWord.int64(memory, OFFSET_TIMESTAMP);
     }
 
     /** Tells the writer which buffer was read last. */

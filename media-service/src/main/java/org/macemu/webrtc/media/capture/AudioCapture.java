@@ -42,6 +42,8 @@ public final class AudioCapture implements AutoCloseable {
     private AudioSegment segment;
     private RingReader ring;
     private boolean flowing;
+    private boolean resting = true;
+    private long next;
     private long sampleIndex;
     private long nextCheck;
 
@@ -80,43 +82,48 @@ public final class AudioCapture implements AutoCloseable {
     }
 
     private void run() {
-        long next = System.nanoTime();
-        boolean resting = true;
+        next = System.nanoTime();
         try {
             while (!closed) {
-                if (!watched) {
-                    resting = true;
-                    LockSupport.park(this);
-                    continue;
+                // The loop is within the try, because the JVM may report a fault some time after the access.
+                try {
+                    deliverWhileOpen();
+                } catch (InternalError e) {
+                    // The JVM's word for a fault in mapped memory.
+                    LOG.warn("The audio segment shrank while it was in use: expected its size to stay");
+                    detach();
                 }
-                long now = System.nanoTime();
-                if (resting || now - next > CATCH_UP_BLOCKS * BLOCK_NANOS) {
-                    sampleIndex += resting ? 0 : (now - next) / BLOCK_NANOS * AudioSink.BLOCK_FRAMES;
-                    next = now;
-                    flowing = false;
-                    resting = false;
-                }
-                if (now < next) {
-                    LockSupport.parkNanos(next - now);
-                    continue;
-                }
-                deliver(now);
-                next += BLOCK_NANOS;
             }
         } finally {
             detach();
         }
     }
 
-    private void deliver(long now) {
-        boolean silent;
-        try {
-            silent = !read(now);
-        } catch (InternalError e) {
-            LOG.warn("The audio segment shrank while it was in use: expected its size to stay");
-            detach();
-            silent = true;
+    private void deliverWhileOpen() {
+        while (!closed) {
+            if (!watched) {
+                resting = true;
+                LockSupport.park(this);
+                continue;
+            }
+            long now = System.nanoTime();
+            if (resting || now - next > CATCH_UP_BLOCKS * BLOCK_NANOS) {
+                sampleIndex += resting ? 0 : (now - next) / BLOCK_NANOS * AudioSink.BLOCK_FRAMES;
+                next = now;
+                flowing = false;
+                resting = false;
+            }
+            if (now < next) {
+                LockSupport.parkNanos(next - now);
+                continue;
+            }
+            deliver(now);
+            next += BLOCK_NANOS;
         }
+    }
+
+    private void deliver(long now) {
+        boolean silent = !read(now);
         if (silent) {
             Arrays.fill(block, (short) 0);
         }
@@ -175,7 +182,7 @@ public final class AudioCapture implements AutoCloseable {
 
     private void check(long now) {
         nextCheck = now + CHECK_NANOS;
-        if (segment != null && !segment.file().isReplaced() && !segment.file().isShorterThanMapped()) {
+        if (segment != null && !segment.file().isReplaced() && !segment.file().isResized()) {
             return;
         }
         detach();

@@ -129,9 +129,12 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
     private void run() {
         try {
             while (!closed) {
-                heartbeat = System.nanoTime();
+                // The loop is within the try, because the JVM may report a fault some time after the access.
                 try {
-                    turn(heartbeat);
+                    while (!closed) {
+                        heartbeat = System.nanoTime();
+                        turn(heartbeat);
+                    }
                 } catch (InternalError e) {
                     // The JVM's word for a fault in mapped memory: the file shrank while it was read.
                     detach(source + " shrank while it was in use: expected its size to stay");
@@ -257,9 +260,9 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
     /** Once a second: the frame rate, and whether the file is still the one that is mapped. */
     private void check(long now) {
         nextCheck = now + CHECK_NANOS;
-        if (segment == null || segment.file().isReplaced() || segment.file().isShorterThanMapped()) {
+        if (segment == null || segment.file().isReplaced() || segment.file().isResized()) {
             if (segment != null) {
-                detach("its file was replaced or cut");
+                detach("its file was replaced or has another size now");
             }
             try {
                 attach(source.open());
