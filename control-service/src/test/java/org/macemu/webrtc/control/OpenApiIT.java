@@ -1,0 +1,84 @@
+package org.macemu.webrtc.control;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.Operation;
+import io.swagger.v3.parser.OpenAPIV3Parser;
+import io.swagger.v3.parser.core.models.SwaggerParseResult;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.macemu.webrtc.control.testing.MediaAddress;
+import org.macemu.webrtc.control.testing.RestClient;
+
+/** The description of the API, read by a parser that did not write it. */
+@QuarkusTest
+@QuarkusTestResource(MediaAddress.class)
+class OpenApiIT {
+
+    @ConfigProperty(name = "quarkus.http.port")
+    int port;
+
+    @ParameterizedTest
+    @CsvSource({
+        "/q/openapi, , yaml",
+        "/api/v1/openapi, , yaml",
+        "/api/v1/openapi.yaml, , yaml",
+        "/api/v1/openapi, application/json, json",
+        "/api/v1/openapi.json, , json",
+        "/q/openapi.json, , json"
+    })
+    void isServedAndValid(String path, String accept, String format) throws Exception {
+        RestClient client = new RestClient(port);
+        HttpResponse<String> response = accept == null ? client.get(path) : client.get(path, "Accept", accept);
+        assertEquals(200, response.statusCode());
+        assertEquals(format.equals("json"), response.body().startsWith("{"), path);
+        SwaggerParseResult result = new OpenAPIV3Parser().readContents(response.body());
+        assertEquals(List.of(), result.getMessages());
+        assertNotNull(result.getOpenAPI());
+    }
+
+    @Test
+    void namesEveryOperationAndItsProblems() throws Exception {
+        OpenAPI api = new OpenAPIV3Parser()
+                .readContents(new RestClient(port).get("/api/v1/openapi.json").body())
+                .getOpenAPI();
+        Set<String> operations = new TreeSet<>();
+        api.getPaths().forEach((path, item) -> item.readOperationsMap().forEach((method, operation) -> {
+            operations.add(method + " " + path + " " + operation.getOperationId());
+            assertTrue(operation.getSummary() != null && operation.getTags() != null, path);
+            if (!path.equals("/api/v1/connection")) {
+                assertEquals(
+                        "#/components/responses/Problem",
+                        operation.getResponses().getDefault().get$ref(),
+                        path);
+            }
+        }));
+        assertEquals(
+                Set.of(
+                        "GET /api/v1/config getConfig",
+                        "GET /api/v1/connection getConnection",
+                        "GET /api/v1/status getStatus",
+                        "GET /api/v1/storage getStorage",
+                        "PATCH /api/v1/config changeConfig",
+                        "POST /api/v1/restart restartEmulator",
+                        "POST /api/v1/shutdown shutdownEmulator"),
+                operations);
+        Operation patch = api.getPaths().get("/api/v1/config").getPatch();
+        assertEquals(
+                Set.of("application/json", "application/merge-patch+json"),
+                patch.getRequestBody().getContent().keySet());
+        assertTrue(api.getComponents().getResponses().get("Problem").getContent()
+                .containsKey("application/problem+json"));
+    }
+}

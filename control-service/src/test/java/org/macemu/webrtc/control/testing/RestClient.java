@@ -1,0 +1,75 @@
+package org.macemu.webrtc.control.testing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+
+/** Requests to the service under test as programs make them. */
+public final class RestClient {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final String base;
+
+    public RestClient(int port) {
+        this.base = "http://127.0.0.1:" + port;
+    }
+
+    /** The origin of the service's own pages. */
+    public String origin() {
+        return base;
+    }
+
+    /** {@code headers} are names and values in turn. */
+    public HttpResponse<String> send(String method, String path, String body, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path))
+                .timeout(Duration.ofSeconds(10))
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.send(request.build(), BodyHandlers.ofString());
+    }
+
+    public HttpResponse<String> get(String path, String... headers) throws Exception {
+        return send("GET", path, null, headers);
+    }
+
+    public HttpResponse<String> json(String method, String path, String body) throws Exception {
+        return send(method, path, body, "Content-Type", "application/json");
+    }
+
+    /** The body of a success. */
+    public static JsonNode body(HttpResponse<String> response) throws JsonProcessingException {
+        assertEquals(200, response.statusCode(), response.body());
+        return JSON.readTree(response.body());
+    }
+
+    /** Checks that this is a problem detail (RFC 9457) of that type and status, and returns its detail. */
+    public static String problem(HttpResponse<String> response, int status, String type)
+            throws JsonProcessingException {
+        assertEquals(status, response.statusCode(), response.body());
+        assertEquals(
+                "application/problem+json",
+                response.headers().firstValue("Content-Type").orElse("missing"),
+                response.body());
+        JsonNode problem = JSON.readTree(response.body());
+        assertEquals("urn:macemu:problem:" + type, problem.path("type").asText());
+        assertEquals(status, problem.path("status").asInt());
+        assertFalse(problem.path("title").asText().isBlank());
+        assertFalse(problem.path("detail").asText().isBlank());
+        return problem.path("detail").asText();
+    }
+}

@@ -1,0 +1,136 @@
+package org.macemu.webrtc.control.testing;
+
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.grpcio.server.GrpcIoServer;
+import io.vertx.grpcio.server.GrpcIoServiceBridge;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.macemu.webrtc.api.grpc.Ack;
+import org.macemu.webrtc.api.grpc.Config;
+import org.macemu.webrtc.api.grpc.EmulatorGrpc;
+import org.macemu.webrtc.api.grpc.GetConfigRequest;
+import org.macemu.webrtc.api.grpc.GetStatusRequest;
+import org.macemu.webrtc.api.grpc.GetStorageRequest;
+import org.macemu.webrtc.api.grpc.RestartRequest;
+import org.macemu.webrtc.api.grpc.SessionStatus;
+import org.macemu.webrtc.api.grpc.ShutdownRequest;
+import org.macemu.webrtc.api.grpc.Storage;
+
+/**
+ * The other end of the contract: a real gRPC server on the same HTTP stack as the media-service (Vert.x, HTTP/2 prior
+ * knowledge, stub implementations behind the bridge), with answers the test sets.
+ */
+public final class ScriptedMedia implements AutoCloseable {
+
+    private static final long LIMIT_MS = 8_000;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final List<String> calls = new CopyOnWriteArrayList<>();
+    private volatile SessionStatus status = SessionStatus.getDefaultInstance();
+    private volatile String config = "{}";
+    private volatile Storage storage = Storage.getDefaultInstance();
+    private volatile Status failure;
+    private volatile boolean silent;
+
+    private ScriptedMedia(int port) throws Exception {
+        GrpcIoServer grpc = GrpcIoServer.server(vertx);
+        GrpcIoServiceBridge.bridge(new Service()).bind(grpc);
+        vertx.createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(port))
+                .requestHandler(grpc)
+                .listen()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(LIMIT_MS, TimeUnit.MILLISECONDS);
+    }
+
+    public static ScriptedMedia start(int port) throws Exception {
+        return new ScriptedMedia(port);
+    }
+
+    public ScriptedMedia status(SessionStatus answer) {
+        status = answer;
+        return this;
+    }
+
+    public ScriptedMedia config(String json) {
+        config = json;
+        return this;
+    }
+
+    public ScriptedMedia storage(Storage answer) {
+        storage = answer;
+        return this;
+    }
+
+    /** Every call fails like this from now on; null: none does. */
+    public ScriptedMedia failing(Status with) {
+        failure = with;
+        return this;
+    }
+
+    /** No call is answered from now on. */
+    public ScriptedMedia silent() {
+        silent = true;
+        return this;
+    }
+
+    /** What was called, in order, with the argument if there is one. */
+    public List<String> calls() {
+        return List.copyOf(calls);
+    }
+
+    @Override
+    public void close() throws Exception {
+        vertx.close().toCompletionStage().toCompletableFuture().get(LIMIT_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private <A> void answer(String call, StreamObserver<A> observer, A answer) {
+        calls.add(call);
+        if (silent) {
+            return;
+        }
+        if (failure != null) {
+            observer.onError(failure.asRuntimeException());
+            return;
+        }
+        observer.onNext(answer);
+        observer.onCompleted();
+    }
+
+    private final class Service extends EmulatorGrpc.EmulatorImplBase {
+
+        @Override
+        public void getStatus(GetStatusRequest request, StreamObserver<SessionStatus> observer) {
+            answer("status", observer, status);
+        }
+
+        @Override
+        public void getConfig(GetConfigRequest request, StreamObserver<Config> observer) {
+            answer("get_config", observer, Config.newBuilder().setJson(config).build());
+        }
+
+        @Override
+        public void setConfig(Config request, StreamObserver<Ack> observer) {
+            answer("set_config " + request.getJson(), observer, Ack.getDefaultInstance());
+        }
+
+        @Override
+        public void restart(RestartRequest request, StreamObserver<Ack> observer) {
+            answer("restart", observer, Ack.getDefaultInstance());
+        }
+
+        @Override
+        public void shutdown(ShutdownRequest request, StreamObserver<Ack> observer) {
+            answer("shutdown", observer, Ack.getDefaultInstance());
+        }
+
+        @Override
+        public void getStorage(GetStorageRequest request, StreamObserver<Storage> observer) {
+            answer("storage", observer, storage);
+        }
+    }
+}
