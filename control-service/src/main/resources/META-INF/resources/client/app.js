@@ -14,6 +14,7 @@ import { HeldKeys, Keyboard } from './keyboard.js';
 import { modifierOf } from './keymap.js';
 import { Overlay } from './overlay.js';
 import { arrangePanels, bindPreferences, confirm, toast, toastFailure } from './panels.js';
+import { People } from './people.js';
 import { Pointer } from './pointer.js';
 import { PreferenceStore } from './preferences.js';
 import { Screen } from './screen.js';
@@ -60,7 +61,7 @@ const connection = new Connection(
     diagnostics,
     wishes: { lane: query.get('lane') ?? undefined, codec: query.get('codec') ?? undefined },
   },
-  { onTrack: trackArrived, onPeer: peerChanged, onState: stateChanged, onChange: render },
+  { onTrack: trackArrived, onPeer: peerChanged, onState: stateChanged, onRefusal: toast, onChange: render },
 );
 
 const route = new InputRoute(connection.session);
@@ -112,6 +113,7 @@ const overlay = new Overlay({
   },
   onDiagnostics: copyDiagnostics,
 });
+const people = new People((request) => connection.session.send({ type: 'control', ...request }), focusScreen);
 const fullScreen = new FullScreen(() => {
   releaseEverything();
   focusScreen();
@@ -363,8 +365,13 @@ function render() {
     name: mac?.emulatorName ?? '',
     width: screen.size.width,
     height: screen.size.height,
-    viewers: mac?.viewers ?? 0,
     watching: mac?.input === false && condition === 'playing',
+  });
+  people.show({
+    participants: connection.participants,
+    state: mac,
+    me: connection.viewer,
+    visible: condition === 'playing',
   });
 }
 
@@ -413,6 +420,9 @@ function state() {
     width: screen.size.width,
     height: screen.size.height,
     viewers: mac?.viewers ?? 0,
+    viewer: connection.viewer ?? null,
+    controller: mac?.controller ?? null,
+    role: mac?.role ?? null,
     interruption: interruption ?? null,
     soundBlocked: sound.blocked,
   };

@@ -11,6 +11,7 @@ import { Session } from './session.js';
  * @property {(kind: 'video'|'audio', track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} onTrack
  * @property {() => void} onPeer      another peer, or none: `connection.peer` is the present one
  * @property {(state: State, before: State|undefined) => void} onState
+ * @property {(message: string) => void} onRefusal  a request for the controls was refused, in the service's words
  * @property {() => void} onChange    something that is shown has changed
  *
  * @typedef {import('./messages.js').State} State
@@ -38,6 +39,10 @@ export class Connection {
   #peer;
   /** @type {State|undefined} */
   #state;
+  /** @type {string|undefined} */
+  #viewer;
+  /** @type {readonly import('./messages.js').Participant[]} */
+  #participants = [];
   /** @type {import('./session.js').Interruption|undefined} */
   #interruption;
   /** @type {number|undefined} */
@@ -87,6 +92,16 @@ export class Connection {
   /** What the service last said about the Mac. */
   get state() {
     return this.#state;
+  }
+
+  /** This page's name among the viewers, new with every connection. */
+  get viewer() {
+    return this.#viewer;
+  }
+
+  /** Everybody who is here, as far as this viewer is told. */
+  get participants() {
+    return this.#participants;
   }
 
   get interruption() {
@@ -218,6 +233,10 @@ export class Connection {
       case 'state':
         this.#stateChanged(message);
         break;
+      case 'participants':
+        this.#participants = message.participants;
+        this.#events.onChange();
+        break;
       case 'error':
         this.#refused(message);
         break;
@@ -228,6 +247,8 @@ export class Connection {
   /** @param {import('./messages.js').Welcome} welcome */
   #connect(welcome) {
     this.#closePeer();
+    this.#viewer = welcome.viewer;
+    this.#participants = [];
     /** @type {Peer} */
     const peer = new Peer(welcome.iceServers ?? [], {
       onSignal: (message) => this.#session.send(message),
@@ -342,6 +363,9 @@ export class Connection {
         break;
       case 'dtls_failed':
         this.#peerFailed('dtls', code, message);
+        break;
+      case 'control_refused':
+        this.#events.onRefusal(message);
         break;
       default:
       // The rest concerns single messages: nothing the visitor could do about them.

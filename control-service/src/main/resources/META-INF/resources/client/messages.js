@@ -8,11 +8,13 @@
  * @typedef {{ type: 'answer', sdp: string, lane?: string }} Answer
  * @typedef {{ type: 'candidate', candidate: string, sdpMid?: string, sdpMLineIndex?: number }} Candidate
  * @typedef {{ type: 'state', emulator: 'connected'|'disconnected', width?: number, height?: number, fps?: number,
- *   viewers?: number, input?: boolean, emulatorName?: string }} State
+ *   viewers?: number, input?: boolean, controller?: string, role?: string, emulatorName?: string }} State
+ * @typedef {{ viewer: string, name?: string, role?: string, requests?: boolean }} Participant
+ * @typedef {{ type: 'participants', participants: Participant[] }} Participants
  * @typedef {{ type: 'error', code: string, message: string, fatal?: boolean }} ServiceError
  * @typedef {{ type: 'goodbye', reason: string, retryAfterMs?: number }} Goodbye
  * @typedef {{ type: 'pong', time?: number }} Pong
- * @typedef {Welcome|Answer|Candidate|State|ServiceError|Goodbye|Pong} ServerMessage
+ * @typedef {Welcome|Answer|Candidate|State|Participants|ServiceError|Goodbye|Pong} ServerMessage
  *
  * @typedef {{ ctrl: boolean, alt: boolean, shift: boolean, meta: boolean }} Modifiers
  * @typedef {{ type: 'mouse_move', x: number, y: number }|{ type: 'mouse_move', dx: number, dy: number }|
@@ -28,6 +30,7 @@ const REQUIRED = Object.freeze({
   answer: { sdp: 'string' },
   candidate: { candidate: 'string' },
   state: { emulator: 'string' },
+  participants: { participants: 'object' },
   error: { code: 'string', message: 'string' },
   goodbye: { reason: 'string' },
   pong: {},
@@ -59,7 +62,18 @@ export function readServerMessage(text) {
       throw new TypeError(`${type}.${field} is ${typeof message[field]}, expected ${expected}`);
     }
   }
+  if (type === 'participants') {
+    message.participants = people(message.participants);
+  }
   return message;
+}
+
+/**
+ * @param {unknown} found
+ * @returns {Participant[]} those entries that are participants
+ */
+function people(found) {
+  return Array.isArray(found) ? found.filter((entry) => typeof entry?.viewer === 'string') : [];
 }
 
 /** @param {number} x @param {number} y Mac pixels @returns {InputMessage} */

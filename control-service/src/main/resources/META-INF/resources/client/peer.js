@@ -1,5 +1,5 @@
 // @ts-check
-import { acceptsDataChannels, inOrder, withStereoOpus } from './sdp.js';
+import { acceptsDataChannels, countCandidates, inOrder, withStereoOpus } from './sdp.js';
 
 /**
  * One WebRTC connection: made for one `welcome`, closed for good when it fails; its successor is another Peer. The
@@ -102,6 +102,7 @@ export class Peer {
     this.#answered = true;
     this.#lane = answer.lane;
     this.#hasChannels = acceptsDataChannels(answer.sdp);
+    this.#candidates.remote += countCandidates(answer.sdp);
     await this.#connection.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
     for (const candidate of this.#early.splice(0)) {
       await this.#add(candidate);

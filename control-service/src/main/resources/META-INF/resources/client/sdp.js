@@ -27,6 +27,15 @@ export function acceptsDataChannels(sdp) {
   return section !== null && section[1] !== '0';
 }
 
+/**
+ * Candidates that came with a description instead of after it.
+ *
+ * @param {string} sdp
+ */
+export function countCandidates(sdp) {
+  return [...sdp.matchAll(/^a=candidate:/gm)].length;
+}
+
 /** The order in which the page would like to receive video codecs; the first of the offer is what is sent. */
 const VIDEO_ORDER = ['video/vp8', 'video/vp9', 'video/av1', 'video/h264'];
 

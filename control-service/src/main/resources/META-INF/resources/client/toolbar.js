@@ -15,8 +15,6 @@ export class Toolbar {
   #name = byId('status-name', HTMLElement);
   #text = byId('status-text', HTMLElement);
   #watching = byId('status-watching', HTMLElement);
-  #viewers = byId('status-viewers', HTMLElement);
-  #viewersText = byId('status-viewers-text', HTMLElement);
   #soundIcon = byId('sound-icon', SVGUseElement);
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #idle;
@@ -55,9 +53,9 @@ export class Toolbar {
 
   /**
    * @param {{ condition: import('./stages.js').Condition, name: string, width: number, height: number,
-   *   viewers: number, watching: boolean }} state
+   *   watching: boolean }} state
    */
-  show({ condition, name, width, height, viewers, watching }) {
+  show({ condition, name, width, height, watching }) {
     if (condition !== this.#condition) {
       this.#condition = condition;
       this.wake();
@@ -67,9 +65,6 @@ export class Toolbar {
     const size = condition === 'playing' && width > 0 ? `${width} × ${height}` : '';
     this.#text.textContent = size || (isKey(key) ? t(key) : '');
     this.#watching.hidden = !watching;
-    this.#viewers.hidden = viewers < 2;
-    this.#viewersText.textContent = t(viewers === 1 ? 'status.viewers.one' : 'status.viewers.many', { count: viewers });
-    this.#viewers.title = this.#viewersText.textContent;
   }
 
   /** @param {boolean} silent */

@@ -214,4 +214,17 @@ export const de = Object.freeze({
   'settings.close': 'Schließen',
   'settings.save': 'Sichern',
   'settings.restart': 'Jetzt neu starten',
+
+  'people.title': 'Wer ist hier',
+  'people.visitor': 'Gast {number}',
+  'people.you': '{name} (Sie)',
+  'people.holds': 'steuert',
+  'people.waits': 'bittet um die Steuerung',
+  'people.asks': '{name} bittet um Tastatur und Maus.',
+  'people.grant': 'Übergeben',
+  'people.deny': 'Ablehnen',
+  'people.take': 'Steuerung übernehmen',
+  'people.request': 'Um die Steuerung bitten',
+  'people.withdraw': 'Bitte zurückziehen',
+  'people.release': 'Steuerung abgeben',
 });

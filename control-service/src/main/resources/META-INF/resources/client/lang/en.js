@@ -205,4 +205,17 @@ export const en = Object.freeze({
   'settings.close': 'Close',
   'settings.save': 'Save',
   'settings.restart': 'Restart now',
+
+  'people.title': 'Who is here',
+  'people.visitor': 'Visitor {number}',
+  'people.you': '{name} (you)',
+  'people.holds': 'has the controls',
+  'people.waits': 'asks for the controls',
+  'people.asks': '{name} asks for keyboard and mouse.',
+  'people.grant': 'Hand over',
+  'people.deny': 'Decline',
+  'people.take': 'Take the controls',
+  'people.request': 'Ask for the controls',
+  'people.withdraw': 'Stop asking',
+  'people.release': 'Give up the controls',
 });
