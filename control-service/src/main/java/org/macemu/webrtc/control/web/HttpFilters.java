@@ -3,6 +3,7 @@ package org.macemu.webrtc.control.web;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
@@ -70,7 +71,7 @@ public class HttpFilters {
 
     private void check(RoutingContext context) {
         HttpServerRequest request = context.request();
-        String host = request.getHeader(HttpHeaders.HOST);
+        String host = host(request);
         String refusal = policy.hostRefusal(host);
         if (refusal != null) {
             Problems.end(context, ProblemType.HOST_NOT_ALLOWED, refusal);
@@ -99,8 +100,17 @@ public class HttpFilters {
         context.next();
     }
 
+    /** HTTP/2 has {@code :authority} instead of the Host header (RFC 9113 section 8.3.1). */
+    private static String host(HttpServerRequest request) {
+        boolean named = request.version() == HttpVersion.HTTP_2 && request.authority() != null;
+        return named ? request.authority().toString() : request.getHeader(HttpHeaders.HOST);
+    }
+
     private static boolean mayHaveBody(HttpServerRequest request) {
-        return request.version() == HttpVersion.HTTP_2 || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+        // A request that was upgraded from HTTP/1.1 is not ended yet here, although it brings no body.
+        boolean readsOnly = request.method() == HttpMethod.GET || request.method() == HttpMethod.HEAD;
+        return request.version() == HttpVersion.HTTP_2 && !readsOnly
+                || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
     }
 
     private static boolean withinLimit(String length) {

@@ -1,6 +1,7 @@
 package org.macemu.webrtc.control.web;
 
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import org.macemu.webrtc.control.rest.Problem;
@@ -17,7 +18,8 @@ final class Problems {
             return;
         }
         Problem problem = Problem.of(type, detail);
-        if (!context.request().isEnded()) {
+        // HTTP/2 resets the one stream instead, and forbids the header (RFC 9113 section 8.2.2).
+        if (!context.request().isEnded() && context.request().version() != HttpVersion.HTTP_2) {
             context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
         context.response()
