@@ -1,0 +1,104 @@
+package org.macemu.webrtc.system.harness;
+
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One headless Chromium for a whole test class; each visitor has a context, and so a profile, of its own. Used by one
+ * thread only, which is Playwright's rule.
+ */
+public final class Browser implements AutoCloseable {
+
+    private static final List<String> FLAGS = List.of(
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--autoplay-policy=no-user-gesture-required");
+
+    private static final List<String> PROBES = List.of("bar-code.js", "screen-probe.js", "sound-probe.js");
+
+    private final Playwright playwright;
+    private final com.microsoft.playwright.Browser chromium;
+
+    private Browser(Playwright playwright, com.microsoft.playwright.Browser chromium) {
+        this.playwright = playwright;
+        this.chromium = chromium;
+    }
+
+    /** Starts Debian's Chromium, or the one that the environment variable CHROMIUM names. */
+    public static Browser start() {
+        Path executable = Path.of(System.getenv().getOrDefault("CHROMIUM", "/usr/bin/chromium"));
+        if (!Files.isExecutable(executable)) {
+            throw new IllegalStateException("No browser at " + executable
+                    + ": install the package chromium, or name another Chromium in CHROMIUM");
+        }
+        Playwright playwright =
+                Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        try {
+            return new Browser(
+                    playwright,
+                    playwright.chromium()
+                            .launch(new BrowserType.LaunchOptions()
+                                    .setExecutablePath(executable)
+                                    .setHeadless(true)
+                                    .setArgs(FLAGS)));
+        } catch (RuntimeException e) {
+            playwright.close();
+            throw e;
+        }
+    }
+
+    /** A visitor with a window of 1280 x 800 CSS pixels at one device pixel each. */
+    public ViewerPage open(Product product, String query) {
+        return open(product, query, 1280, 800, 1);
+    }
+
+    /**
+     * A visitor, whose page is loaded but not yet connected.
+     *
+     * @param query of the page's address, such as {@code lane=adaptive}
+     * @param width CSS pixels of the window
+     * @param height CSS pixels of the window
+     * @param ratio device pixels per CSS pixel
+     */
+    public ViewerPage open(Product product, String query, int width, int height, double ratio) {
+        BrowserContext context = chromium.newContext(new com.microsoft.playwright.Browser.NewContextOptions()
+                .setViewportSize(width, height)
+                .setDeviceScaleFactor(ratio)
+                .setLocale("en-US"));
+        PROBES.forEach(probe -> context.addInitScript(script(probe)));
+        Page page = context.newPage();
+        ViewerPage viewer = new ViewerPage(product, context, page);
+        page.navigate(product.page(query));
+        return viewer;
+    }
+
+    /** The text of a page script. */
+    private static String script(String name) {
+        try (InputStream in = Browser.class.getResourceAsStream("/page/" + name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        chromium.close();
+        playwright.close();
+    }
+}
