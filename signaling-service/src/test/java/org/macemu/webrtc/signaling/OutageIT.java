@@ -13,6 +13,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 import org.macemu.webrtc.signaling.testing.MediaAddress;
 import org.macemu.webrtc.signaling.testing.ScriptedMedia;
+import org.macemu.webrtc.signaling.testing.TcpRelay;
 import org.macemu.webrtc.signaling.testing.TestBrowser;
 
 /** The media-service is absent, dies, falls silent or fails: the WebSocket stays, and the session comes back. */
@@ -95,6 +96,25 @@ class OutageIT {
             call.welcome();
             second.welcome();
             assertEquals(second.join().getViewerId(), nextWelcome(browser));
+        }
+    }
+
+    @Test
+    void aMediaServiceThatVanishesWithoutClosingIsNoticed() throws Exception {
+        int hidden = MediaAddress.freePort();
+        try (ScriptedMedia media = ScriptedMedia.start(hidden);
+                TcpRelay relay = TcpRelay.start(mediaPort, hidden);
+                TestBrowser browser = TestBrowser.open(port)) {
+            ScriptedMedia.Call call = media.nextCall();
+            String first = nextWelcome(browser);
+            // Pings are answered: nothing happens to a call without traffic.
+            assertNull(browser.poll(1_200));
+            relay.swallow();
+            expectUnavailable(browser.next());
+            relay.forwardNewConnections();
+            media.nextCall();
+            assertNotEquals(first, nextWelcome(browser));
+            assertFalse(call.ended(), "nothing told the media-service, either");
         }
     }
 

@@ -2,6 +2,7 @@ package org.macemu.webrtc.signaling.client;
 
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.grpc.client.GrpcClient;
 import io.vertx.grpc.client.GrpcClientRequest;
@@ -32,6 +33,9 @@ public final class MediaCall {
     /** Bytes of them: sixteen of the greatest offers. */
     private static final int MAX_WAITING_BYTES = 16 * 64 * 1024;
 
+    /** The opaque data of a PING: 8 bytes (RFC 9113, section 6.7). */
+    private static final Buffer PING = Buffer.buffer(new byte[8]);
+
     /** What its owner wants to know. */
     public interface Listener {
 
@@ -46,8 +50,11 @@ public final class MediaCall {
         void ended(String reason);
     }
 
+    /** Milliseconds, see {@code macemu.media} in the configuration. */
+    record Timing(long completionTimeoutMs, long pingIntervalMs) {}
+
     private final Vertx vertx;
-    private final long completionTimeoutMs;
+    private final Timing timing;
     private final Listener listener;
     private final Deque<ViewerMessage> beforeConnection = new ArrayDeque<>();
     private GrpcClientRequest<ViewerMessage, MediaMessage> request;
@@ -55,16 +62,18 @@ public final class MediaCall {
     private boolean over;
     private int waiting;
     private int waitingBytes;
+    private long pingTimer = -1;
+    private boolean pingUnanswered;
 
-    private MediaCall(Vertx vertx, long completionTimeoutMs, Listener listener) {
+    private MediaCall(Vertx vertx, Timing timing, Listener listener) {
         this.vertx = vertx;
-        this.completionTimeoutMs = completionTimeoutMs;
+        this.timing = timing;
         this.listener = listener;
     }
 
     static MediaCall open(
-            Vertx vertx, GrpcClient client, SocketAddress address, long completionTimeoutMs, Listener listener) {
-        MediaCall call = new MediaCall(vertx, completionTimeoutMs, listener);
+            Vertx vertx, GrpcClient client, SocketAddress address, Timing timing, Listener listener) {
+        MediaCall call = new MediaCall(vertx, timing, listener);
         Context context = vertx.getOrCreateContext();
         client.request(address, SignalingGrpc.getConnectMethod()).onComplete(result ->
                 context.runOnContext(ignored -> {
@@ -99,6 +108,18 @@ public final class MediaCall {
         while (!beforeConnection.isEmpty()) {
             write(beforeConnection.poll());
         }
+        pingTimer = vertx.setPeriodic(timing.pingIntervalMs(), ignored -> ping());
+    }
+
+    private void ping() {
+        if (pingUnanswered) {
+            // Every call on this connection is lost with it, and the next call makes a new one.
+            request.connection().close();
+            finish("no answer to a ping within " + timing.pingIntervalMs() + " ms");
+            return;
+        }
+        pingUnanswered = true;
+        request.connection().ping(PING).onSuccess(ignored -> pingUnanswered = false);
     }
 
     private static String status(GrpcClientResponse<?, ?> response) {
@@ -141,12 +162,13 @@ public final class MediaCall {
             return;
         }
         halfClosed = true;
+        vertx.cancelTimer(pingTimer);
         beforeConnection.clear();
         if (request == null) {
             return;
         }
         request.end();
-        vertx.setTimer(completionTimeoutMs, timer -> {
+        vertx.setTimer(timing.completionTimeoutMs(), timer -> {
             if (!over) {
                 over = true;
                 request.cancel();
@@ -165,6 +187,7 @@ public final class MediaCall {
             return;
         }
         over = true;
+        vertx.cancelTimer(pingTimer);
         if (halfClosed) {
             return;
         }

@@ -28,14 +28,16 @@ public class MediaClient {
     private final Vertx vertx;
     private final GrpcClient client;
     private final SocketAddress address;
-    private final long completionTimeoutMs;
+    private final MediaCall.Timing timing;
 
     @Inject
     MediaClient(Vertx vertx, SignalingConfig config) {
         this.vertx = vertx;
         this.address =
                 SocketAddress.inetSocketAddress(config.media().port(), config.media().host());
-        this.completionTimeoutMs = config.media().completionTimeout().toMillis();
+        this.timing = new MediaCall.Timing(
+                config.media().completionTimeout().toMillis(),
+                config.media().pingInterval().toMillis());
         this.client = GrpcClient.client(
                 vertx,
                 new HttpClientOptions()
@@ -50,7 +52,7 @@ public class MediaClient {
 
     /** Opens a Connect call; must be called on the event loop that is to own it. */
     public MediaCall connect(MediaCall.Listener listener) {
-        return MediaCall.open(vertx, client, address, completionTimeoutMs, listener);
+        return MediaCall.open(vertx, client, address, timing, listener);
     }
 
     /** Where it connects to, for logs and health: {@code 127.0.0.1:8010}. */

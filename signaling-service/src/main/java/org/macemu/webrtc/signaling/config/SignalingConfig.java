@@ -60,6 +60,13 @@ public interface SignalingConfig {
         @WithDefault("5s")
         Duration completionTimeout();
 
+        /**
+         * How often a call asks whether the media-service is still there (HTTP/2 PING). One that has not answered by the
+         * next time is lost: a machine that vanished closes no connection.
+         */
+        @WithDefault("10s")
+        Duration pingInterval();
+
         /** Wait before the first new attempt when it cannot be reached; doubled each time. */
         @WithDefault("250ms")
         Duration retryInitial();
