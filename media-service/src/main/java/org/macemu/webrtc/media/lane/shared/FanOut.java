@@ -41,6 +41,7 @@ final class FanOut implements EventLoop.Client {
     private final MediaTransport transport;
     private final Fingerprint fingerprint;
     private final KeyFrameRequests keyFrames;
+    private final Refinement refinement;
     private final LaneMetrics metrics;
     private final SharedLaneSettings settings;
     private final PacketHistory videoHistory;
@@ -61,7 +62,6 @@ final class FanOut implements EventLoop.Client {
 
     private long housekeeping;
     private long packetsNow;
-    private long bytesBefore;
     private SharedViewer[] round = new SharedViewer[0];
     private boolean roundStale = true;
 
@@ -70,12 +70,14 @@ final class FanOut implements EventLoop.Client {
             MediaTransport transport,
             Fingerprint fingerprint,
             KeyFrameRequests keyFrames,
+            Refinement refinement,
             LaneMetrics metrics,
             SharedLaneSettings settings) {
         this.loop = loop;
         this.transport = transport;
         this.fingerprint = fingerprint;
         this.keyFrames = keyFrames;
+        this.refinement = refinement;
         this.metrics = metrics;
         this.settings = settings;
         // Below 2^15, so that the first rollover of the sequence number is far (RFC 3711 section 3.3.1).
@@ -132,6 +134,9 @@ final class FanOut implements EventLoop.Client {
         packetizeSounds();
         long captured = packetizeFrames();
         long wait = Math.min(keyFrames.poll(now), transport.expire(now));
+        if (!viewers.isEmpty()) {
+            wait = Math.min(wait, refinement.poll(now));
+        }
         for (SharedViewer viewer : viewersOfRound()) {
             wait = Math.min(wait, viewer.pump(now));
         }

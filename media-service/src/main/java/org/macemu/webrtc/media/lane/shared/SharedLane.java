@@ -37,7 +37,6 @@ public final class SharedLane implements Lane {
     private static final Logger LOG = Logger.getLogger(SharedLane.class);
 
     private final SharedLaneSettings settings;
-    private final CaptureControl capture;
     private final LaneMetrics metrics;
     private final String unavailable;
     private final ExecutorService negotiations;
@@ -46,6 +45,7 @@ public final class SharedLane implements Lane {
     private final MediaTransport transport;
     private final KeyFrameRequests keyFrames;
     private final FanOut fanOut;
+    private final Refinement refinement;
     private final VideoEncoder videoEncoder;
     private final AudioEncoder audioEncoder;
     private volatile boolean closed;
@@ -58,7 +58,6 @@ public final class SharedLane implements Lane {
      */
     public SharedLane(SharedLaneSettings settings, CaptureControl capture, LaneMetrics metrics) throws IOException {
         this.settings = settings;
-        this.capture = capture;
         this.metrics = metrics;
         VideoEncoder video = null;
         AudioEncoder audio = null;
@@ -81,6 +80,7 @@ public final class SharedLane implements Lane {
             loop = null;
             transport = null;
             keyFrames = null;
+            refinement = null;
             fanOut = null;
             return;
         }
@@ -91,7 +91,8 @@ public final class SharedLane implements Lane {
         transport = new MediaTransport(
                 loop, dtls, metrics, settings.bindAddresses(), settings.rtcPort(), settings.advertisedAddresses());
         keyFrames = new KeyFrameRequests(capture, System.nanoTime());
-        fanOut = new FanOut(loop, transport, dtls.fingerprint(), keyFrames, metrics, settings);
+        refinement = new Refinement(capture);
+        fanOut = new FanOut(loop, transport, dtls.fingerprint(), keyFrames, refinement, metrics, settings);
         loop.start(fanOut);
         LOG.infof(
                 "Shared lane on UDP and TCP port %d, advertised as %s",
@@ -162,6 +163,7 @@ public final class SharedLane implements Lane {
         try {
             made = videoEncoder.encode(frame, wish != null, skipped, encoded);
             skipped = false;
+            refinement.encoded(frame.changed(), videoEncoder.isSharp(), begin);
         } finally {
             if (!made) {
                 fanOut.returnFrame(encoded);

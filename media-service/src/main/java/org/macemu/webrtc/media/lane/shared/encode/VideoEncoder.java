@@ -1,5 +1,6 @@
 package org.macemu.webrtc.media.lane.shared.encode;
 
+import java.util.Arrays;
 import org.macemu.webrtc.media.capture.VideoFrame;
 import org.macemu.webrtc.media.lane.shared.ffm.LibYuv;
 import org.macemu.webrtc.media.lane.shared.ffm.VpxEncoder;
@@ -23,6 +24,32 @@ public final class VideoEncoder implements AutoCloseable {
      */
     private static final long MAX_STEP = VpxEncoder.CLOCK_RATE / 10;
 
+    /**
+     * A frame may take this long to send at the target rate. libvpx bounds neither a first key frame nor a change of
+     * the whole screen: dithered pictures of 1024x768 become 130 kB, which holds up a 2 Mbit/s viewer for half a
+     * second. A larger one is thrown away and made again as a coarser key frame, which sharpens like any other.
+     */
+    private static final double MAX_FRAME_SECONDS = 0.2;
+
+    /** Frames that became too large are made again at most this often (1/90000 s). */
+    private static final long REMAKE_INTERVAL = VpxEncoder.CLOCK_RATE;
+
+    /** A remade frame that was this many times too large loses its finest detail first. */
+    private static final double SMOOTH_ABOVE = 1.6;
+
+    private static final double SMOOTHER_ABOVE = 4;
+
+    /** Above this quantizer the encoder searches more carefully, until it is below the other. */
+    private static final int HARD_QUANTIZER = 24;
+
+    private static final int EASY_QUANTIZER = 12;
+
+    /** Frames over which a smoothed picture gets its detail back: a quarter of a second. */
+    private static final int STRIPES = 8;
+
+    /** Finest quantizer of a remade frame. */
+    private static final int COARSE_QUANTIZER = 48;
+
     private final VpxLibrary vpx;
     private final LibYuv yuv;
     private final VideoEncoderSettings settings;
@@ -34,6 +61,10 @@ public final class VideoEncoder implements AutoCloseable {
     private long lastRtpTime;
     private boolean keyFramePending;
     private boolean sharp;
+    private boolean coarse;
+    private boolean careful;
+    private long lastRemake;
+    private int nextStripe = STRIPES + 1;
     private int layerPhase;
     private boolean closed;
 
@@ -101,11 +132,25 @@ public final class VideoEncoder implements AutoCloseable {
                             | VpxEncoder.NO_UPDATE_ALTREF
                             | VpxEncoder.NO_UPDATE_ENTROPY;
         }
+        if (coarse) {
+            coarse = false;
+            encoder.rate(appliedBitrate, settings.bestQuantizer());
+        }
+        sharpenInStripes(frame.changed() || keyFramePending);
         if (!encoder.encode(encoderTime, step, flags, layer)) {
             return false;
         }
+        double excess = encoder.outputLength() / (appliedBitrate * 1000.0 / 8 * MAX_FRAME_SECONDS);
+        boolean tooLarge = encoder.outputKeyFrame() ? excess > 1 : frame.changed() && excess > 2;
+        if (tooLarge && rtpTime - lastRemake > REMAKE_INTERVAL) {
+            lastRemake = rtpTime;
+            layer = 0;
+            remake(frame, excess, step);
+        }
         keyFramePending = false;
-        sharp = layer == 0 && encoder.lastQuantizer() <= SHARP_QUANTIZER;
+        int quantizer = encoder.lastQuantizer();
+        sharp = layer == 0 && quantizer <= SHARP_QUANTIZER && nextStripe > STRIPES;
+        chooseSpeed(quantizer);
         target.set(
                 encoder.output(),
                 encoder.outputLength(),
@@ -123,12 +168,69 @@ public final class VideoEncoder implements AutoCloseable {
             encoder = null;
         }
         sharp = false;
+        careful = false;
+        nextStripe = STRIPES + 1;
     }
 
     @Override
     public synchronized void close() {
         closed = true;
         release();
+    }
+
+    /**
+     * Most of a Mac's pictures are cheap, and the fastest search serves them as well as any. When bits get scarce
+     * (video, games), a slower one buys 3 dB for a quarter more time.
+     */
+    private void chooseSpeed(int quantizer) {
+        if (careful ? quantizer < EASY_QUANTIZER : quantizer > HARD_QUANTIZER) {
+            careful = !careful;
+            encoder.speed(careful ? settings.carefulSpeed() : settings.speed());
+        }
+    }
+
+    /** Replaces a frame that became too large, and the encoder whose rate control has counted it. */
+    private void remake(VideoFrame frame, double excess, long step) {
+        release();
+        encoder = new VpxEncoder(vpx, settings.encoder(frame.width(), frame.height(), appliedBitrate));
+        encoder.rate(appliedBitrate, Math.min(COARSE_QUANTIZER, settings.worstQuantizer()));
+        yuv.rgbaToI420(frame.rgba(), encoder.picture(), 0, frame.height());
+        if (excess > SMOOTH_ABOVE) {
+            yuv.smooth(encoder.picture(), excess > SMOOTHER_ABOVE ? 4 : 2);
+            nextStripe = 0;
+        }
+        encoderTime += step;
+        coarse = true;
+        layerPhase = 0;
+        if (!encoder.encode(encoderTime, step, VpxEncoder.KEY_FRAME, 0)) {
+            throw new IllegalStateException("libvpx dropped the first frame of a new encoder");
+        }
+    }
+
+    /**
+     * A smoothed picture would get all its detail back with the next frame, which would be as large as the one that was
+     * too large: it gets it back a stripe of rows per frame.
+     */
+    private void sharpenInStripes(boolean everything) {
+        if (nextStripe > STRIPES) {
+            return;
+        }
+        if (everything || nextStripe == STRIPES) {
+            nextStripe = STRIPES + 1;
+            encoder.activeMap(null);
+            return;
+        }
+        int columns = encoder.blockColumns();
+        int rows = encoder.blockRows();
+        byte[] blocks = new byte[rows * columns];
+        Arrays.fill(blocks, rows * nextStripe / STRIPES * columns, rows * (nextStripe + 1) / STRIPES * columns, (byte) 1);
+        encoder.activeMap(blocks);
+        nextStripe++;
+    }
+
+    /** Whether the viewers' picture is as good as it gets. */
+    public synchronized boolean isSharp() {
+        return sharp;
     }
 
     /** @return whether the encoder is new */
@@ -139,7 +241,7 @@ public final class VideoEncoder implements AutoCloseable {
                 && encoder.settings().height() == height) {
             if (bitrate != appliedBitrate) {
                 appliedBitrate = bitrate;
-                encoder.bitrate(bitrate);
+                encoder.rate(bitrate, settings.bestQuantizer());
             }
             return false;
         }

@@ -3,6 +3,7 @@ package org.macemu.webrtc.media.lane.shared.ffm;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -17,10 +18,15 @@ public final class LibYuv {
     private static final String SONAME = "libyuv.so.0";
     private static final String PACKAGE = "libyuv0";
 
-    private final MethodHandle abgrToI420;
+    private static final int FILTER_BILINEAR = 2;
+    private static final int FILTER_BOX = 3;
 
-    private LibYuv(MethodHandle abgrToI420) {
+    private final MethodHandle abgrToI420;
+    private final MethodHandle scalePlane;
+
+    private LibYuv(MethodHandle abgrToI420, MethodHandle scalePlane) {
         this.abgrToI420 = abgrToI420;
+        this.scalePlane = scalePlane;
     }
 
     /** Loads the library. @throws NativeLibraryException when it is missing or lacks the conversion */
@@ -28,11 +34,18 @@ public final class LibYuv {
         NativeLibrary library = new NativeLibrary(SONAME, PACKAGE);
         // int ABGRToI420(const uint8_t* src, int stride, uint8_t* y, int stride, uint8_t* u, int stride,
         //                uint8_t* v, int stride, int width, int height)
-        return new LibYuv(library.function(
+        MethodHandle abgrToI420 = library.function(
                 "ABGRToI420",
                 FunctionDescriptor.of(
                         JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT,
-                        JAVA_INT)));
+                        JAVA_INT));
+        // void ScalePlane(const uint8_t* src, int stride, int width, int height,
+        //                 uint8_t* dst, int stride, int width, int height, enum FilterMode filtering)
+        MethodHandle scalePlane = library.function(
+                "ScalePlane",
+                FunctionDescriptor.ofVoid(
+                        ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+        return new LibYuv(abgrToI420, scalePlane);
     }
 
     /**
@@ -65,6 +78,38 @@ public final class LibYuv {
             if (result != 0) {
                 throw new IllegalStateException("ABGRToI420 returned " + result + " for " + width + "x" + rows);
             }
+        } catch (Throwable t) {
+            throw NativeLibrary.broken(t);
+        }
+    }
+
+    /**
+     * Takes the fine detail out of a picture: every plane is averaged over squares and enlarged again.
+     *
+     * @param square side of the squares in luma pixels, 2 or more
+     */
+    public void smooth(I420Picture picture, int square) {
+        if (square < 2) {
+            throw new IllegalArgumentException("squares of " + square + " pixels");
+        }
+        int width = picture.width();
+        int height = picture.height();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment small = arena.allocate((long) (width / square + 1) * (height / square + 1), 64);
+            smooth(picture.y(), picture.lumaStride(), width, height, square, small);
+            smooth(picture.u(), picture.chromaStride(), picture.chromaStride(), (height + 1) / 2, square, small);
+            smooth(picture.v(), picture.chromaStride(), picture.chromaStride(), (height + 1) / 2, square, small);
+        }
+    }
+
+    private void smooth(MemorySegment plane, int stride, int width, int height, int square, MemorySegment small) {
+        int smallWidth = Math.max(1, width / square);
+        int smallHeight = Math.max(1, height / square);
+        try {
+            scalePlane.invokeExact(
+                    plane, stride, width, height, small, smallWidth, smallWidth, smallHeight, FILTER_BOX);
+            scalePlane.invokeExact(
+                    small, smallWidth, smallWidth, smallHeight, plane, stride, width, height, FILTER_BILINEAR);
         } catch (Throwable t) {
             throw NativeLibrary.broken(t);
         }

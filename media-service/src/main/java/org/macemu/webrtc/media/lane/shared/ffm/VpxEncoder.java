@@ -248,11 +248,28 @@ public final class VpxEncoder implements AutoCloseable {
         }
     }
 
-    /** Changes the target of the rate control from the next picture on. */
-    public synchronized void bitrate(int kilobitsPerSecond) {
+    /** Changes the speed from the next picture on, -16 to 16 as in {@link Settings#speed}. */
+    public synchronized void speed(int speed) {
+        requireOpen();
+        Settings.check("speed", speed, -16, 16);
+        try {
+            control(SET_CPU_USED, speed);
+        } catch (Throwable t) {
+            throw NativeLibrary.broken(t);
+        }
+    }
+
+    /**
+     * Changes the target of the rate control, and how fine it may become, from the next picture on.
+     *
+     * @param bestQuantizer 0 to {@link Settings#worstQuantizer}
+     */
+    public synchronized void rate(int kilobitsPerSecond, int bestQuantizer) {
         requireOpen();
         Settings.check("kilobitsPerSecond", kilobitsPerSecond, 10, 1_000_000);
+        Settings.check("bestQuantizer", bestQuantizer, 0, settings.worstQuantizer());
         writeBitrate(kilobitsPerSecond);
+        config.set(JAVA_INT, VpxLibrary.CFG_MIN_QUANTIZER, bestQuantizer);
         try {
             check("vpx_codec_enc_config_set", (int) vpx.configure.invokeExact(context, config));
         } catch (Throwable t) {

@@ -1,0 +1,139 @@
+package org.macemu.webrtc.media.lane.shared.encode;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.junit.jupiter.api.Test;
+import org.macemu.webrtc.media.capture.TestFrames;
+import org.macemu.webrtc.media.capture.VideoFrame;
+import org.macemu.webrtc.media.lane.shared.ffm.LibYuv;
+import org.macemu.webrtc.media.lane.shared.ffm.Vp8Decoder;
+import org.macemu.webrtc.media.lane.shared.ffm.VpxLibrary;
+import org.macemu.webrtc.synthetic.SceneKind;
+import org.macemu.webrtc.synthetic.ScenePixels;
+
+class VideoEncoderTest {
+
+    private final VideoFrame frame = new VideoFrame();
+    private final EncodedFrame encoded = new EncodedFrame();
+    private long time = 5_000_000_000L;
+
+    private VideoEncoder encoder() throws Exception {
+        return new VideoEncoder(VpxLibrary.load(), LibYuv.load(), VideoEncoderSettings.of(2_000, 1));
+    }
+
+    private VideoFrame frame(MemorySegment rgba, int width, int height, boolean changed) {
+        time += 33_333_333;
+        TestFrames.set(frame, rgba, width, height, changed, time, 0);
+        return frame;
+    }
+
+    private static MemorySegment text(Arena arena, int width, int height) {
+        MemorySegment rgba = arena.allocate((long) width * height * 4, 64);
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                boolean ink = y % 14 < 9 && y / 14 % 2 == 0 && x / 90 % 2 == 0 && (x * 7 + y * 3 + (x ^ y)) % 5 == 0;
+                rgba.setAtIndex(JAVA_INT, (long) y * width + x, ink ? 0xff000000 : 0xffffffff);
+            }
+        }
+        return rgba;
+    }
+
+    @Test
+    void aStillPictureSharpensWithinASecondAndThenCostsNothing() throws Exception {
+        try (Arena arena = Arena.ofConfined();
+                VideoEncoder encoder = encoder()) {
+            MemorySegment rgba = arena.allocate(640L * 480 * 4, 64);
+            int[] pixels = new ScenePixels(SceneKind.DESKTOP, 640, 480).draw(0);
+            MemorySegment.copy(pixels, 0, rgba, JAVA_INT, 0, pixels.length);
+            assertTrue(encoder.encode(frame(rgba, 640, 480, true), false, false, encoded));
+            assertTrue(encoded.keyFrame());
+            int repetitions = 0;
+            while (encoder.encode(frame(rgba, 640, 480, false), false, false, encoded)) {
+                assertFalse(encoded.keyFrame());
+                assertTrue(++repetitions < 30, "still not sharp after a second");
+            }
+            assertFalse(encoder.encode(frame(rgba, 640, 480, false), false, false, encoded));
+            assertTrue(encoder.encode(frame(rgba, 640, 480, false), false, true, encoded), "asked for anyway");
+            assertTrue(encoder.encode(frame(rgba, 640, 480, true), false, false, encoded));
+        }
+    }
+
+    @Test
+    void aDitheredScreenDoesNotChokeASlowViewerAndSharpens() throws Throwable {
+        try (Arena arena = Arena.ofConfined();
+                VideoEncoder encoder = encoder()) {
+            MemorySegment rgba = arena.allocate(1024L * 768 * 4, 64);
+            for (int i = 0; i < 1024 * 768; i++) {
+                int x = i & 1023;
+                int y = i >> 10;
+                boolean on = ((x * 7 + y * 13 ^ x * y) & 3) == 0;
+                rgba.setAtIndex(JAVA_INT, i, on ? -1 : 0xff000000);
+            }
+            assertTrue(encoder.encode(frame(rgba, 1024, 768, true), true, false, encoded));
+            assertTrue(encoded.keyFrame());
+            assertTrue(encoded.length() < 50_000, "key frame of " + encoded.length() + " bytes");
+            int total = 0;
+            int largest = 0;
+            for (int i = 0; i < 60; i++) {
+                encoder.encode(frame(rgba, 1024, 768, false), false, false, encoded);
+                assertFalse(encoded.keyFrame());
+                largest = Math.max(largest, encoded.length());
+                total += encoded.length();
+            }
+            System.out.println("dither: key " + encoded.length() + " largest " + largest + " total " + total);
+            assertTrue(largest < 100_000, "largest refinement " + largest);
+            assertTrue(total < 600_000, "two seconds took " + total + " bytes");
+        }
+    }
+
+    @Test
+    void aChangeOfSizeStartsWithAKeyFrame() throws Throwable {
+        try (Arena arena = Arena.ofConfined();
+                VideoEncoder encoder = encoder();
+                Vp8Decoder decoder = new Vp8Decoder()) {
+            int[][] sizes = {{640, 480}, {512, 342}, {1, 1}, {1023, 767}};
+            for (int[] size : sizes) {
+                MemorySegment rgba = text(arena, size[0], size[1]);
+                for (int i = 0; i < 3; i++) {
+                    assertTrue(encoder.encode(frame(rgba, size[0], size[1], true), false, false, encoded));
+                    assertEquals(i == 0, encoded.keyFrame());
+                    assertNotNull(decoder.decode(encoded.data(), encoded.length()));
+                    assertEquals(size[0], decoder.width());
+                    assertEquals(size[1], decoder.height());
+                }
+            }
+        }
+    }
+
+    @Test
+    void timeFollowsTheCaptureAndAlwaysGrows() throws Exception {
+        try (Arena arena = Arena.ofConfined();
+                VideoEncoder encoder = encoder()) {
+            MemorySegment rgba = text(arena, 64, 64);
+            encoder.encode(frame(rgba, 64, 64, true), false, false, encoded);
+            long first = encoded.rtpTime();
+            time += 10_000_000_000L;
+            encoder.encode(frame(rgba, 64, 64, true), false, false, encoded);
+            assertEquals(90_000 * 10 + 3_000, encoded.rtpTime() - first, 1);
+            long second = encoded.rtpTime();
+            time -= 5_000_000_000L;
+            encoder.encode(frame(rgba, 64, 64, true), false, false, encoded);
+            assertTrue(encoded.rtpTime() > second);
+        }
+    }
+
+    @Test
+    void aClosedEncoderGivesNothing() throws Exception {
+        try (Arena arena = Arena.ofConfined()) {
+            VideoEncoder encoder = encoder();
+            encoder.close();
+            assertFalse(encoder.encode(frame(text(arena, 64, 64), 64, 64, true), true, true, encoded));
+        }
+    }
+}
