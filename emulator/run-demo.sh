@@ -1,21 +1,23 @@
 #!/bin/bash
-# Runs Basilisk II with the driver and the demo ROM in the foreground. Needs no display.
+# Runs Basilisk II with the driver, the agent and the demo ROM in the foreground. Needs no display.
 #
-# usage: run-demo.sh [--screen WIDTHxHEIGHT] [--storage FOLDER] [--rom FILE]
-#   --screen   size of the Mac's screen, 640x480 by default
+# usage: run-demo.sh [--screen WIDTHxHEIGHT] [--storage FOLDER] [--rom FILE] [--prefs FILE]
+#   --screen   size of the Mac's screen at the start, 640x480 by default
 #   --storage  folder with roms/ and images/ (default: BASILISK_ROMS and BASILISK_IMAGES, else ./storage)
 #   --rom      another ROM than the demo
+#   --prefs    preferences to keep; by default they are gone afterwards
 #
 # environment: MACEMU_VIDEO_SHM, MACEMU_AUDIO_SHM, MACEMU_CONTROL_SOCK as in include/ipc_protocol.h;
-#   MACEMU_EMULATOR  path of a Basilisk II to use instead of Debian's
+#   MACEMU_EMULATOR  path of a Basilisk II or SheepShaver to use instead of Debian's Basilisk II
 #
-# TERM and INT end the emulator. Exit status: the emulator's; 1 when it reported an error; 2 for a wrong option.
+# TERM and INT end the emulator, with grace. Exit status: 0 after that; 2 for a wrong option.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 build=$here/build
 screen=640x480
 rom=$here/demo-rom/demo.rom
+prefs=
 
 fail() {
     echo "run-demo: $*" >&2
@@ -24,12 +26,13 @@ fail() {
 
 while [ $# -gt 0 ]; do
     case "$1" in
-        --screen | --storage | --rom)
+        --screen | --storage | --rom | --prefs)
             [ $# -ge 2 ] || fail "$1 needs a value"
             case "$1" in
                 --screen) screen=$2 ;;
                 --storage) export BASILISK_ROMS=$2/roms BASILISK_IMAGES=$2/images ;;
-                --rom) rom=$2 ;;
+                --rom) rom=$(realpath -m "$2") ;;
+                --prefs) prefs=$(realpath -m "$2") ;;
             esac
             shift 2
             ;;
@@ -44,51 +47,20 @@ done
 width=${BASH_REMATCH[1]} height=${BASH_REMATCH[2]}
 [ -r "$rom" ] || fail "the ROM $rom cannot be read"
 
-[ -e "$build/libmacemu-sdl.so" ] && [ -e "$build/libmacemu-nogtk.so" ] || make -s -C "$here"
-emulator=${MACEMU_EMULATOR:-$("$here/fetch-basilisk2.sh")}
-
-home=$(mktemp -d "${TMPDIR:-/tmp}/macemu-demo.XXXXXX")
-child=
-trap 'rm -rf "$home"' EXIT
-trap 'stopping=1; [ -z "$child" ] || kill -TERM "$child" 2>/dev/null || true' TERM INT
-stopping=
-
-cat > "$home/prefs" <<PREFS
-rom $rom
-screen win/$width/$height
-ramsize 16777216
-frameskip 1
-modelid 14
-cpu 4
-fpu true
-nosound false
-nocdrom true
-nogui true
-jit false
-ignoresegv false
-idlewait true
-PREFS
-
-while :; do
-    env HOME="$home" SDL_VIDEODRIVER=dummy SDL_AUDIODRIVER=dummy \
-        LD_PRELOAD="$build/libmacemu-sdl.so:$build/libmacemu-nogtk.so${LD_PRELOAD:+:$LD_PRELOAD}" \
-        "$emulator" --config "$home/prefs" > >(tee "$home/log") 2>&1 &
-    child=$!
-    status=0
-    wait "$child" || status=$?
-    while kill -0 "$child" 2>/dev/null; do # a signal ended wait, not the emulator
-        status=0
-        wait "$child" || status=$?
-    done
-    child=
-    [ -z "$stopping" ] || exit 0
-    if [ "$status" -eq 75 ]; then
-        echo "run-demo: restarting" >&2
-        continue
-    fi
-    if [ "$status" -eq 0 ] && grep -q '^ERROR:' "$home/log"; then
-        echo "run-demo: the emulator failed: $(grep '^ERROR:' "$home/log" | head -1)" >&2
-        exit 1
-    fi
-    exit "$status"
+for built in libmacemu-sdl.so libmacemu-nogtk.so macemu-agent; do
+    [ -e "$build/$built" ] || { make -s -C "$here" all && break; }
 done
+
+options=()
+if [ -n "${MACEMU_EMULATOR:-}" ]; then
+    emulator=$MACEMU_EMULATOR
+else
+    emulator=$("$here/fetch-basilisk2.sh")
+    if [ -r "${emulator%/usr/bin/*}/VERSION" ]; then
+        options=(--emulator-version "$(cat "${emulator%/usr/bin/*}/VERSION")")
+    fi
+fi
+
+[ -z "$prefs" ] || options+=(--prefs "$prefs")
+exec "$build/macemu-agent" --emulator "$emulator" "${options[@]}" \
+    --set "rom=$rom" --set "screen=win/$width/$height" --set ignoresegv=false --set nocdrom=true

@@ -151,6 +151,14 @@ static enum message_result key(struct json_object *message, message_answer answe
     return MESSAGE_DONE;
 }
 
+/* From the agent: the server that held keys down is gone. */
+static enum message_result release_all(struct json_object *message, message_answer answer) {
+    (void) message;
+    (void) answer;
+    input_release_all();
+    return MESSAGE_DONE;
+}
+
 static enum message_result status(struct json_object *message, message_answer answer) {
     (void) message;
     struct json_object *reply = new_message("status");
@@ -177,6 +185,13 @@ static enum message_result needs_agent(struct json_object *message, message_answ
                         "and storage", json_object_get_string(field(message, "type")));
 }
 
+/* The server refused something, a second emulator perhaps. Answering it would be answered in turn. */
+static enum message_result refused(struct json_object *message, message_answer answer) {
+    (void) answer;
+    log_line("the server says: %.200s", json_object_get_string(field(message, "message")));
+    return MESSAGE_DONE;
+}
+
 static const struct {
     const char *type;
     enum message_result (*handle)(struct json_object *message, message_answer answer);
@@ -184,7 +199,8 @@ static const struct {
     {"mouse_move", mouse_move}, {"mouse_button", mouse_button}, {"mouse_wheel", mouse_wheel},
     {"key", key},               {"status", status},             {"restart", restart},
     {"shutdown", shutdown_message}, {"get_config", needs_agent}, {"set_config", needs_agent},
-    {"storage", needs_agent},
+    {"storage", needs_agent},   {"error", refused},
+    {"release_all", release_all},
 };
 
 static enum message_result dispatch(struct json_object *message, message_answer answer) {

@@ -72,6 +72,7 @@ static void start(void) {
     setenv("SDL_VIDEODRIVER", "dummy", 0);
     setenv("SDL_AUDIODRIVER", "dummy", 0);
     program_leave_children_alone();
+    setvbuf(stdout, NULL, _IOLBF, 0); /* the program's words in a pipe: as they come, not when it ends */
     SDL_version version;
     SDL_GetVersion(&version);
     log_line("SDL %u.%u.%u, video driver %s", version.major, version.minor, version.patch, getenv("SDL_VIDEODRIVER"));

@@ -48,6 +48,8 @@
  *     {"type":"status","running":true,"fps":60}
  *     {"type":"config","data":{...}}  {"type":"storage","roms":[...],"disks":[...]}
  *     {"type":"ack"}                  {"type":"error","message":"..."}
+ *   agent -> driver, over the socket pair between them, besides what the agent passes on
+ *     {"type":"release_all"}                                    lets go of everything that is held down
  *   Input messages are answered only when they are wrong. Exit status 75 of the emulator means "start me again".
  */
 #ifndef MACEMU_IPC_PROTOCOL_H

@@ -8,7 +8,7 @@
 /* One write(2) per line, so that lines of several threads and processes do not mix. */
 static void write_line(const char *message) {
     char line[320];
-    int length = snprintf(line, sizeof line, "macemu-driver: %s\n", message);
+    int length = snprintf(line, sizeof line, "%s: %s\n", LOG_PREFIX, message);
     if (length >= (int) sizeof line) {
         length = (int) sizeof line - 1;
         line[length - 1] = '\n';

@@ -1,4 +1,4 @@
-/* Messages of the driver on the emulator's stderr, one line each, with a fixed prefix. */
+/* Messages on stderr, one line each, with the prefix LOG_PREFIX that the build defines. */
 #ifndef MACEMU_LOG_H
 #define MACEMU_LOG_H
 
