@@ -99,13 +99,19 @@ public final class ForkedJvm implements AutoCloseable {
     }
 
     /**
-     * Waits for the end of the process.
+     * Waits for the end of the process and of its output.
      *
      * @return its exit status; 128 and the signal's number when a signal ended it
      */
     public int awaitExit(Duration timeout) throws TimeoutException, InterruptedException {
         if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new TimeoutException("Still running after " + timeout.toMillis() + " ms; the program said " + lines());
+        }
+        synchronized (lines) {
+            long deadline = System.nanoTime() + timeout.toNanos();
+            while (!ended && System.nanoTime() < deadline) {
+                lines.wait(100);
+            }
         }
         return process.exitValue();
     }
