@@ -47,6 +47,9 @@ public final class VideoEncoder implements AutoCloseable {
     /** Frames over which a smoothed picture gets its detail back: a quarter of a second. */
     private static final int STRIPES = 8;
 
+    /** Motion may run up a debt; sharpening begins this long after it at the latest. */
+    private static final double MAX_DEBT_SECONDS = 0.15;
+
     /** Finest quantizer of a remade frame. */
     private static final int COARSE_QUANTIZER = 48;
 
@@ -61,7 +64,11 @@ public final class VideoEncoder implements AutoCloseable {
     private long lastRtpTime;
     private boolean keyFramePending;
     private boolean sharp;
-    private boolean coarse;
+    private int quantizer;
+    private int finest;
+    private int coarsest;
+    private double allowance;
+    private long allowanceTime;
     private boolean careful;
     private long lastRemake;
     private int nextStripe = STRIPES + 1;
@@ -102,6 +109,9 @@ public final class VideoEncoder implements AutoCloseable {
         if (!frame.changed() && sharp && !keyFramePending && !anyway) {
             return false;
         }
+        if (!mayRefine(System.nanoTime()) && !frame.changed() && !keyFramePending && !anyway) {
+            return false;
+        }
         yuv.rgbaToI420(frame.rgba(), encoder.picture(), 0, frame.height());
 
         long rtpTime = Math.max(frame.nanoTime() / 1000 * 9 / 100, lastRtpTime + 1);
@@ -132,10 +142,7 @@ public final class VideoEncoder implements AutoCloseable {
                             | VpxEncoder.NO_UPDATE_ALTREF
                             | VpxEncoder.NO_UPDATE_ENTROPY;
         }
-        if (coarse) {
-            coarse = false;
-            encoder.rate(appliedBitrate, settings.bestQuantizer());
-        }
+        limitQuantizer(frame.changed() || keyFramePending);
         sharpenInStripes(frame.changed() || keyFramePending);
         if (!encoder.encode(encoderTime, step, flags, layer)) {
             return false;
@@ -148,9 +155,10 @@ public final class VideoEncoder implements AutoCloseable {
             remake(frame, excess, step);
         }
         keyFramePending = false;
-        int quantizer = encoder.lastQuantizer();
+        allowance -= encoder.outputLength();
+        quantizer = encoder.lastQuantizer();
         sharp = layer == 0 && quantizer <= SHARP_QUANTIZER && nextStripe > STRIPES;
-        chooseSpeed(quantizer);
+        chooseSpeed();
         target.set(
                 encoder.output(),
                 encoder.outputLength(),
@@ -179,10 +187,43 @@ public final class VideoEncoder implements AutoCloseable {
     }
 
     /**
+     * Which quantizers libvpx may choose from. A new picture: all. A still one is sharpened a step at a time: left
+     * alone, libvpx first waits until the debt for the last large frame is paid, and then goes from coarse to finest in
+     * a frame as large as that.
+     */
+    private void limitQuantizer(boolean newPicture) {
+        int best = newPicture ? settings.bestQuantizer() : nextStep();
+        int worst = newPicture ? settings.worstQuantizer() : best;
+        if (best != finest || worst != coarsest) {
+            finest = best;
+            coarsest = worst;
+            encoder.rate(appliedBitrate, best, worst);
+        }
+    }
+
+    /**
+     * Sharpening spends the target rate and no more: every frame is taken off an allowance that grows with time.
+     *
+     * @return whether something is left of it
+     */
+    private boolean mayRefine(long now) {
+        double bytesPerSecond = appliedBitrate * 1000.0 / 8;
+        allowance += Math.min((now - allowanceTime) / 1e9, 1) * bytesPerSecond;
+        allowance = Math.clamp(allowance, -MAX_DEBT_SECONDS * bytesPerSecond, MAX_FRAME_SECONDS / 2 * bytesPerSecond);
+        allowanceTime = now;
+        return allowance > 0;
+    }
+
+    private int nextStep() {
+        // A stripe at a time of a smoothed picture is one step of the whole picture.
+        return nextStripe < STRIPES ? COARSE_QUANTIZER : Math.max(settings.bestQuantizer(), quantizer * 3 / 4);
+    }
+
+    /**
      * Most of a Mac's pictures are cheap, and the fastest search serves them as well as any. When bits get scarce
      * (video, games), a slower one buys 3 dB for a quarter more time.
      */
-    private void chooseSpeed(int quantizer) {
+    private void chooseSpeed() {
         if (careful ? quantizer < EASY_QUANTIZER : quantizer > HARD_QUANTIZER) {
             careful = !careful;
             encoder.speed(careful ? settings.carefulSpeed() : settings.speed());
@@ -193,14 +234,14 @@ public final class VideoEncoder implements AutoCloseable {
     private void remake(VideoFrame frame, double excess, long step) {
         release();
         encoder = new VpxEncoder(vpx, settings.encoder(frame.width(), frame.height(), appliedBitrate));
-        encoder.rate(appliedBitrate, Math.min(COARSE_QUANTIZER, settings.worstQuantizer()));
+        encoder.rate(appliedBitrate, COARSE_QUANTIZER, settings.worstQuantizer());
         yuv.rgbaToI420(frame.rgba(), encoder.picture(), 0, frame.height());
         if (excess > SMOOTH_ABOVE) {
             yuv.smooth(encoder.picture(), excess > SMOOTHER_ABOVE ? 4 : 2);
             nextStripe = 0;
         }
         encoderTime += step;
-        coarse = true;
+        finest = 0;
         layerPhase = 0;
         if (!encoder.encode(encoderTime, step, VpxEncoder.KEY_FRAME, 0)) {
             throw new IllegalStateException("libvpx dropped the first frame of a new encoder");
@@ -241,13 +282,17 @@ public final class VideoEncoder implements AutoCloseable {
                 && encoder.settings().height() == height) {
             if (bitrate != appliedBitrate) {
                 appliedBitrate = bitrate;
-                encoder.rate(bitrate, settings.bestQuantizer());
+                finest = settings.bestQuantizer();
+                coarsest = settings.worstQuantizer();
+                encoder.rate(bitrate, finest, coarsest);
             }
             return false;
         }
         release();
         encoder = new VpxEncoder(vpx, settings.encoder(width, height, bitrate));
         appliedBitrate = bitrate;
+        finest = settings.bestQuantizer();
+        coarsest = settings.worstQuantizer();
         return true;
     }
 }

@@ -12,7 +12,7 @@ import org.macemu.webrtc.media.lane.shared.ffm.VpxEncoder;
  * @param staticThreshold libvpx static threshold, squared error of a block that is not worth encoding; 300 leaves
  *     unchanged desktops at 49 dB and saves 40 % of the time and more than half of the bits
  * @param bestQuantizer 2: visually lossless
- * @param worstQuantizer coarsest quantizer
+ * @param worstQuantizer coarsest quantizer, 48 or more
  * @param keyFramePercent limit of a key frame, in per cent of an average frame; 450 is 37 kB at 2 Mbit/s and 30 fps,
  *     which a 2 Mbit/s viewer receives in 0.15 s
  * @param temporalLayers 1 or 2

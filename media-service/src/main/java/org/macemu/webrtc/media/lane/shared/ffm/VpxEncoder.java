@@ -262,12 +262,15 @@ public final class VpxEncoder implements AutoCloseable {
     /**
      * Changes the target of the rate control, and how fine it may become, from the next picture on.
      *
-     * @param bestQuantizer 0 to {@link Settings#worstQuantizer}
+     * @param bestQuantizer 0 to {@code worstQuantizer}
+     * @param worstQuantizer up to 63
      */
-    public synchronized void rate(int kilobitsPerSecond, int bestQuantizer) {
+    public synchronized void rate(int kilobitsPerSecond, int bestQuantizer, int worstQuantizer) {
         requireOpen();
         Settings.check("kilobitsPerSecond", kilobitsPerSecond, 10, 1_000_000);
-        Settings.check("bestQuantizer", bestQuantizer, 0, settings.worstQuantizer());
+        Settings.check("worstQuantizer", worstQuantizer, 0, 63);
+        Settings.check("bestQuantizer", bestQuantizer, 0, worstQuantizer);
+        config.set(JAVA_INT, VpxLibrary.CFG_MAX_QUANTIZER, worstQuantizer);
         writeBitrate(kilobitsPerSecond);
         config.set(JAVA_INT, VpxLibrary.CFG_MIN_QUANTIZER, bestQuantizer);
         try {
