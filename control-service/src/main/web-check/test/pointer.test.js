@@ -132,3 +132,13 @@ test('fingers are left to the touch module', () => {
   fire('pointermove', 2, 2, 1, { pointerType: 'touch' });
   assert.deepEqual(sent, []);
 });
+
+test('the first position of a connection is always told, the corner included', () => {
+  fire('pointermove', 0, 0);
+  frame();
+  fire('pointermove', 0, 0);
+  frame();
+  pointer.forget();
+  fire('pointermove', 0, 0);
+  assert.deepEqual(sent, ['move 0 0', 'move 0 0']);
+});

@@ -80,7 +80,7 @@ const pointer = new Pointer({
   onAnyEvent: (event) => {
     keyboard.reconcile(event);
     if (event.type === 'pointerdown') {
-      focusScreen();
+      surface.focus({ preventScroll: true });
     }
   },
   preferences: () => preferences.values,
@@ -314,7 +314,11 @@ function macPixelsPerCssPixel() {
   return layout ? screen.size.width / layout.width : 1;
 }
 
+/** Gives the keyboard back to the Mac, unless a device's own keyboard is open for it. */
 function focusScreen() {
+  if (document.activeElement === systemKeyboard) {
+    return;
+  }
   surface.focus({ preventScroll: true });
 }
 

@@ -24,6 +24,8 @@ import { Session } from './session.js';
 
 /** A path that is interrupted for longer than this is given up for a new connection. */
 const INTERRUPTION_MS = 1200;
+/** An offer that nobody answers within this time is made again. */
+const ANSWER_MS = 5000;
 const ICE_SLOW_MS = 8000;
 const PICTURE_MISSING_MS = 6000;
 /** Pause before another try after ICE or DTLS failed, doubled up to the second figure. */
@@ -224,6 +226,7 @@ export class Connection {
         this.#connect(message);
         break;
       case 'answer':
+        clearTimeout(this.#retryTimer);
         this.#diagnostics.marks.mark('answer');
         this.#peer?.answer(message).catch((failure) => this.#peerFailed('service', 'refused', failure.message));
         break;
@@ -263,6 +266,7 @@ export class Connection {
         this.#stages.fail('ice', peer.candidates.remote === 0 ? 'ice_no_remote' : 'ice_slow');
       }
     }, ICE_SLOW_MS);
+    this.#retryTimer = setTimeout(() => this.#peerFailed('service', 'no_answer'), ANSWER_MS);
     this.#diagnostics.marks.mark('offer');
     peer.offer(this.#wishes).catch((failure) => {
       this.#diagnostics.note(`offer: ${failure.message}`);
@@ -275,7 +279,9 @@ export class Connection {
    * @param {import('./peer.js').PeerState} state
    */
   #peerChanged(peer, state) {
-    clearTimeout(this.#retryTimer);
+    if (state !== 'checking') {
+      clearTimeout(this.#retryTimer);
+    }
     switch (state) {
       case 'reachable':
         this.#stages.done('ice');

@@ -31,6 +31,8 @@ export class Pointer {
   /** @type {import('./messages.js').InputMessage|undefined} the newest move, not sent yet */
   #move;
   #moved = { x: 0, y: 0 };
+  /** Whether the Mac has been told where its pointer is, on this connection. */
+  #told = false;
   #relativeRest = { x: 0, y: 0 };
   #wheelRest = { x: 0, y: 0 };
   #scheduled = false;
@@ -75,6 +77,7 @@ export class Pointer {
   /** Forgets buttons and moves of a connection that is gone. */
   forget() {
     this.#pressed.clear();
+    this.#told = false;
     this.#move = undefined;
     this.#controlFor = undefined;
   }
@@ -87,7 +90,7 @@ export class Pointer {
    * @param {number} y Mac pixels
    */
   moveTo(x, y) {
-    if (x === this.#moved.x && y === this.#moved.y && !this.#move) {
+    if (this.#told && x === this.#moved.x && y === this.#moved.y && !this.#move) {
       return;
     }
     this.#moved = { x, y };
@@ -112,6 +115,7 @@ export class Pointer {
         this.#controlFor = 'ControlLeft';
       }
       if (this.#around.route.send(mouseButton(x, y, asControlClick ? 0 : button, true))) {
+        this.#told = true;
         this.#pressed.add(button);
       }
     } else {
@@ -236,7 +240,7 @@ export class Pointer {
 
   #flush() {
     if (this.#move) {
-      this.#around.route.sendPosition(this.#move);
+      this.#told = this.#around.route.sendPosition(this.#move);
       this.#move = undefined;
     }
     const dx = Math.trunc(this.#relativeRest.x);

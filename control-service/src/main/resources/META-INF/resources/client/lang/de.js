@@ -62,6 +62,8 @@ export const de = Object.freeze({
   'advice.rate_limited': 'Bitte warten Sie einen Moment; die Seite versucht es von selbst erneut.',
   'reason.media_unavailable': 'Der Mediendienst läuft nicht.',
   'advice.media_unavailable': 'Möglicherweise startet er noch. Die Seite versucht es weiter.',
+  'reason.no_answer': 'Der Mediendienst antwortet nicht.',
+  'advice.no_answer': 'Möglicherweise startet er gerade oder ist überlastet. Die Seite versucht es weiter.',
   'reason.lane_unavailable': 'Die gewünschte Verbindungsart wird hier nicht angeboten.',
   'advice.lane_unavailable': 'Entfernen Sie „lane“ aus der Adresse dieser Seite.',
   'reason.refused': 'Der Dienst hat diese Verbindung abgelehnt.',

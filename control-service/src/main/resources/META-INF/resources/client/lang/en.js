@@ -58,6 +58,8 @@ export const en = Object.freeze({
   'advice.rate_limited': 'Wait a moment; the page tries again by itself.',
   'reason.media_unavailable': 'The media service is not running.',
   'advice.media_unavailable': 'It may still be starting. The page keeps trying.',
+  'reason.no_answer': 'The media service does not answer.',
+  'advice.no_answer': 'It may be starting or overloaded. The page keeps trying.',
   'reason.lane_unavailable': 'The kind of connection asked for is not offered here.',
   'advice.lane_unavailable': 'Remove “lane” from the address of this page.',
   'reason.refused': 'The service refused this connection.',
