@@ -13,7 +13,7 @@ import java.lang.invoke.MethodHandle;
 final class FutexWake {
 
     private static final int FUTEX_WAKE = 1;
-    private static final long SYS_FUTEX = futexNumber(System.getProperty("os.arch"));
+    static final long SYS_FUTEX = futexNumber(System.getProperty("os.arch"));
     private static final MethodHandle SYSCALL = Linker.nativeLinker()
             .downcallHandle(
                     Linker.nativeLinker().defaultLookup().findOrThrow("syscall"),

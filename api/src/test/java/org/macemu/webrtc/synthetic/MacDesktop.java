@@ -88,7 +88,7 @@ final class MacDesktop {
 
     /** Fills a rectangle with lines of text. */
     static void text(Canvas canvas, int x, int y, int width, int height) {
-        int letters = width / BitmapFont.ADVANCE;
+        int letters = Math.max(0, width / BitmapFont.ADVANCE);
         for (int line = 0; (line + 1) * BitmapFont.LINE <= height; line++) {
             String text = sentence(line, letters).substring(0, letters);
             BitmapFont.draw(canvas, x, y + line * BitmapFont.LINE, text, Canvas.BLACK, 1);

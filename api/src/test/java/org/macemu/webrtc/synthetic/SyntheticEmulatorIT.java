@@ -225,4 +225,101 @@ class SyntheticEmulatorIT {
             assertTrue(emulator.connections() >= 2);
         }
     }
+
+    @Test
+    void survivesAFileThatIsCutUnderItsHands() throws Exception {
+        Path path = SegmentFile.SHM_DIRECTORY.resolve(name + "-video");
+        Path sound = SegmentFile.SHM_DIRECTORY.resolve(name + "-audio");
+        try (SyntheticEmulator emulator = SyntheticEmulator.start(options.fps(500).build());
+                Peer peer = Peer.accept(server)) {
+            emulator.awaitFrames(100, SOON);
+            HostileEmulator.shrink(path, 0);
+            HostileEmulator.shrink(sound, 0);
+            await("the segment is sized again", () -> size(path) > 0 && size(sound) > 0);
+            long before = emulator.published();
+            emulator.awaitFrames(before + 10, SOON);
+            try (VideoSegment video = VideoSegment.open(path)) {
+                await("pictures in the new file", () -> video.frameCount() > 1);
+            }
+            assertTrue(peer.ask("{\"type\":\"status\"}").contains("\"running\":true"));
+        }
+    }
+
+    private static long size(Path path) {
+        try {
+            return Files.size(path);
+        } catch (IOException e) {
+            return -1;
+        }
+    }
+
+    @Test
+    void wakesWhoWaitsOnTheWriteIndex() throws Exception {
+        try (SyntheticEmulator emulator = SyntheticEmulator.start(options.fps(20).build());
+                VideoSegment video = VideoSegment.open(SegmentFile.SHM_DIRECTORY.resolve(name + "-video"))) {
+            emulator.awaitFrames(2, SOON);
+            int woken = 0;
+            for (int i = 0; i < 20; i++) {
+                woken += FutexWaiter.await(video.writeIndexWord(), video.writeIndex(), Duration.ofSeconds(5)) ? 1 : 0;
+            }
+            assertTrue(woken >= 18, "woken " + woken + " times of 20; the others found a picture that was there");
+        }
+    }
+
+    @Test
+    void runsAsAProcessThatIsKilledAndStartedAgain() throws Exception {
+        String[] arguments = {
+            "--video-shm", "/" + name + "-video", "--audio-shm", "/" + name + "-audio", "--control-sock",
+            folder.resolve(name + ".sock").toString(), "--size", "512x342", "--bar-code"
+        };
+        try (ForkedJvm emulator = ForkedJvm.emulator(arguments);
+                Peer peer = Peer.accept(server)) {
+            assertTrue(peer.ask("{\"type\":\"get_config\"}").contains("Quadra.ROM"));
+            emulator.kill();
+            assertEquals(null, peer.in().readLine());
+        }
+        try (ForkedJvm again = ForkedJvm.emulator(arguments);
+                Peer peer = Peer.accept(server);
+                VideoSegment video = VideoSegment.open(SegmentFile.SHM_DIRECTORY.resolve(name + "-video"))) {
+            assertEquals(512, video.width());
+            long count = video.frameCount();
+            await("further pictures in the same segment", () -> video.frameCount() > count);
+            assertEquals("{\"type\":\"ack\"}", peer.ask("{\"type\":\"shutdown\"}"));
+            assertEquals(0, again.awaitExit(SOON), () -> String.join("\n", again.lines()));
+        }
+    }
+
+    @Test
+    void saysWhatItCannotUseAndEnds() throws Exception {
+        Path path = SegmentFile.SHM_DIRECTORY.resolve(name + "-video");
+        HostileEmulator.file(path, 0x12345678, 1, 4096);
+        try (ForkedJvm emulator = ForkedJvm.emulator("--video-shm", "/" + name + "-video", "--audio-shm", "")) {
+            assertEquals(1, emulator.awaitExit(SOON));
+            emulator.awaitLine("found magic 0x12345678", SOON);
+        }
+        try (ForkedJvm emulator = ForkedJvm.emulator("--size", "huge")) {
+            assertEquals(2, emulator.awaitExit(SOON));
+            emulator.awaitLine("expected WIDTHxHEIGHT, found huge", SOON);
+        }
+        try (ForkedJvm emulator = ForkedJvm.emulator("--help")) {
+            assertEquals(0, emulator.awaitExit(SOON));
+            emulator.awaitLine("Usage:", SOON);
+        }
+    }
+
+    @Test
+    void aHostileLineIsAnsweredAndTheConnectionStays() throws Exception {
+        try (SyntheticEmulator emulator = SyntheticEmulator.start(options.build());
+                Peer peer = Peer.accept(server)) {
+            peer.out().write(HostileEmulator.longLine(1 << 20));
+            assertTrue(peer.in().readLine().contains("longer than 65536 bytes"));
+            peer.out().write(HostileEmulator.binary(3, 4000));
+            String answer = peer.ask("\n{\"type\":\"storage\"}");
+            while (!answer.startsWith("{\"type\":\"storage\"")) {
+                assertTrue(answer.startsWith("{\"type\":\"error\",\"message\":\""), answer);
+                answer = peer.in().readLine();
+            }
+            assertEquals(1, emulator.connections());
+        }
+    }
 }
