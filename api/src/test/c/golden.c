@@ -188,7 +188,8 @@ int main(int argc, char **argv) {
     } else if (argc == 2 && strcmp(what, "read-lines") == 0) {
         read_lines();
     } else {
-        fprintf(stderr, "usage: golden write-video|read-video|write-audio|read-audio FILE | write-lines | read-lines\n");
+        fprintf(stderr,
+                "usage: golden write-video|read-video|write-audio|read-audio FILE | write-lines | read-lines\n");
         return 2;
     }
     return 0;

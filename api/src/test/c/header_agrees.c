@@ -4,7 +4,7 @@
 
 #define SAME(ours, design, field) \
     _Static_assert(offsetof(struct ours, field) == offsetof(struct design, field), #field " lies elsewhere"); \
-    _Static_assert(sizeof(((struct ours *) 0)->field) == sizeof(((struct design *) 0)->field), #field " differs in size")
+    _Static_assert(sizeof(((struct ours *) 0)->field) == sizeof(((struct design *) 0)->field), #field "'s size")
 
 SAME(macemu_video, SharedVideoBuffer, magic);
 SAME(macemu_video, SharedVideoBuffer, version);

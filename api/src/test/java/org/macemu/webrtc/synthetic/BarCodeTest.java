@@ -70,7 +70,8 @@ class BarCodeTest {
                     for (int i = 0; i < 25; i++) {
                         sum += sharp[(y + i / 5 - 2) * WIDTH + x + i % 5 - 2];
                     }
-                    worn[y * WIDTH + x] = Math.clamp(40 + sum / 25 * 170 / 255 + (int) (random.nextGaussian() * 25), 0, 255);
+                    int noise = (int) (random.nextGaussian() * 25);
+                    worn[y * WIDTH + x] = Math.clamp(40 + sum / 25 * 170 / 255 + noise, 0, 255);
                 }
             }
             assertEquals(OptionalLong.of(ticks), decode(worn));

@@ -109,7 +109,7 @@ final class Canvas {
         blit(source, 0, 0, source.width, source.height, x, y);
     }
 
-    /** Copies the rows that buffer {@code index} has not seen into it; the buffer holds the whole picture afterwards. */
+    /** Copies the rows that buffer {@code index} has not seen; it holds the whole picture afterwards. */
     void copyTo(MemorySegment buffer, int index) {
         BitSet bands = stale[index];
         for (int from = bands.nextSetBit(0); from >= 0; ) {

@@ -105,7 +105,7 @@ public final class ForkedJvm implements AutoCloseable {
      */
     public int awaitExit(Duration timeout) throws TimeoutException, InterruptedException {
         if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new TimeoutException("Still running after " + timeout.toMillis() + " ms; the program said " + lines());
+            throw new TimeoutException("Still running after " + timeout.toMillis() + " ms; it said " + lines());
         }
         synchronized (lines) {
             long deadline = System.nanoTime() + timeout.toNanos();

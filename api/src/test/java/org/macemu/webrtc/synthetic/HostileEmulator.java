@@ -174,7 +174,7 @@ public final class HostileEmulator {
             while (line.size() < LONGEST_LINE) {
                 long millis = (deadline - System.nanoTime()) / 1_000_000;
                 if (millis <= 0) {
-                    throw new SocketTimeoutException("No line within " + timeout.toMillis() + " ms; began with " + line);
+                    throw new SocketTimeoutException("No line within " + timeout.toMillis() + " ms after " + line);
                 }
                 socket.setSoTimeout((int) Math.min(millis, Integer.MAX_VALUE));
                 int b = in.read();

@@ -18,8 +18,8 @@ import org.macemu.webrtc.api.control.ControlMessage.MouseWheel;
  * </pre>
  *
  * <ul>
- *   <li><b>button</b>: {@link #RED} while a button is down, {@link #GREY} otherwise. Frame of one black pixel inside the
- *       square; measure its inner 16 x 16 pixels.
+ *   <li><b>button</b>: {@link #RED} while a button is down, {@link #GREY} otherwise. The outermost pixels of the
+ *       square are black; measure its inner 16 x 16 pixels.
  *   <li><b>key</b>: white before the first key; {@link #keyColor} of the last key while it is down, black after it
  *       went up.
  *   <li><b>pointer</b>: an arrow of 12 x 17 pixels, black with a white outline, its tip at the last position of the

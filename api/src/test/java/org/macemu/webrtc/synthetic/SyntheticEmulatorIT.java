@@ -107,7 +107,9 @@ class SyntheticEmulatorIT {
                 Peer peer = Peer.accept(server)) {
             emulator.awaitConnected(SOON);
             String before = peer.ask("{\"type\":\"get_config\"}");
-            assertTrue(before.startsWith("{\"type\":\"config\",\"data\":{\"rom\":\"Quadra.ROM\",\"ramsize\":8388608,"), before);
+            assertTrue(
+                    before.startsWith("{\"type\":\"config\",\"data\":{\"rom\":\"Quadra.ROM\",\"ramsize\":8388608,"),
+                    before);
             assertEquals("{\"type\":\"ack\"}", peer.ask("{\"type\":\"set_config\",\"config\":{\"ramsize\":16777216}}"));
             assertEquals(before.replace("8388608", "16777216"), peer.ask("{\"type\":\"get_config\"}"));
             assertEquals("{\"type\":\"error\",\"message\":\"ramsize: expected a number of bytes, found -1\"}",
@@ -195,7 +197,8 @@ class SyntheticEmulatorIT {
 
     @Test
     void restartsAndShutsDownWhenToldTo() throws Exception {
-        try (SyntheticEmulator emulator = SyntheticEmulator.start(options.restartTime(Duration.ofMillis(200)).build())) {
+        options.restartTime(Duration.ofMillis(200));
+        try (SyntheticEmulator emulator = SyntheticEmulator.start(options.build())) {
             try (Peer peer = Peer.accept(server)) {
                 assertEquals("{\"type\":\"ack\"}", peer.ask("{\"type\":\"restart\"}"));
                 assertEquals(null, peer.in().readLine(), "the emulator goes away");

@@ -209,7 +209,7 @@ public record SyntheticOptions(
             return this;
         }
 
-        /** @throws IllegalArgumentException when a value is out of range; the message says which and what was expected */
+        /** @throws IllegalArgumentException when a value is out of range, in words that name it */
         public SyntheticOptions build() {
             return new SyntheticOptions(
                     shmDirectory, videoShm, audioShm, controlSocket, roms, images, width, height, fps, scene, barCode,

@@ -300,8 +300,9 @@ public final class ControlCodec {
 
     private static ControlProtocolException wrong(ObjectNode in, String field, String expected) {
         JsonNode found = in.path(field);
-        return new ControlProtocolException("\"" + field + "\" of " + in.path("type").asText() + ": expected " + expected
-                + ", found " + (found.isMissingNode() ? "nothing" : excerpt(utf8(found.toString()))));
+        return new ControlProtocolException("\"" + field + "\" of " + in.path("type").asText()
+                + ": expected " + expected + ", found "
+                + (found.isMissingNode() ? "nothing" : excerpt(utf8(found.toString()))));
     }
 
     private static ControlProtocolException unknown(String type, String expected) {

@@ -1,6 +1,6 @@
 package org.macemu.webrtc.api.shm;
 
-/** Names the layouts that other builds of the emulators use under similar names, so that errors can say what was found. */
+/** Names the layouts that other builds of the emulators use under similar names, for errors to say what was found. */
 final class SegmentDialect {
 
     private static final int MAGIC_V4 = 0x4D454D34;

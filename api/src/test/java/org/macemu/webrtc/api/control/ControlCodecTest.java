@@ -9,11 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -82,7 +84,7 @@ class ControlCodecTest {
     /** What a browser or an emulator may send, and what must be named in the answer. */
     @ParameterizedTest
     @ValueSource(strings = {
-        "expected an integer of -32768 to 32767, found NaN|Not valid JSON|{'type':'mouse_move','x':NaN,'y':1}",
+        "NaN|Not valid JSON|{'type':'mouse_move','x':NaN,'y':1}",
         "Infinity|Not valid JSON|{'type':'mouse_move','x':1,'y':-Infinity}",
         "float|expected an integer|{'type':'mouse_move','x':1.5,'y':1}",
         "whole float|expected an integer|{'type':'mouse_move','x':1.0,'y':1}",
@@ -135,9 +137,7 @@ class ControlCodecTest {
         assertTrue(message.length() < 400, columns[0] + " is answered at length: " + message);
         // Whoever relays such a line must find it refused on the other readers, too.
         assertThrows(ControlProtocolException.class, () -> ControlCodec.decodeFromEmulator(line));
-        if (!columns[2].startsWith("{'type':'restart'}") && !columns[2].contains("restart")) {
-            assertThrows(ControlProtocolException.class, () -> ControlCodec.decodeToEmulator(line));
-        }
+        assertThrows(ControlProtocolException.class, () -> ControlCodec.decodeToEmulator(line));
     }
 
     @ParameterizedTest
@@ -175,10 +175,11 @@ class ControlCodecTest {
                 new byte[] {0},
                 "{\"type\":\"restart\"}".getBytes(StandardCharsets.UTF_16BE),
                 "{\"type\":\"restart\"}".getBytes(StandardCharsets.UTF_16LE),
-                "{\"type\":\"restart\"}".getBytes(java.nio.charset.Charset.forName("UTF-32BE")));
+                "{\"type\":\"restart\"}".getBytes(Charset.forName("UTF-32BE")));
         for (byte[] line : lines) {
             String message =
-                    assertThrows(ControlProtocolException.class, () -> ControlCodec.decodeToEmulator(line)).getMessage();
+                    assertThrows(ControlProtocolException.class, () -> ControlCodec.decodeToEmulator(line))
+                            .getMessage();
             assertTrue(message.startsWith("Not valid JSON"), message);
             assertTrue(message.codePoints().noneMatch(Character::isISOControl), "no control characters reach a log");
         }
@@ -267,7 +268,8 @@ class ControlCodecTest {
     @Test
     void theAnswerToAnUnknownTypeListsExactlyTheTypesThatAreRead() {
         assertEquals(types(ToEmulator.class), listed(() -> ControlCodec.decodeToEmulator(utf8("{\"type\":\"x\"}"))));
-        assertEquals(types(FromEmulator.class), listed(() -> ControlCodec.decodeFromEmulator(utf8("{\"type\":\"x\"}"))));
+        assertEquals(
+                types(FromEmulator.class), listed(() -> ControlCodec.decodeFromEmulator(utf8("{\"type\":\"x\"}"))));
         assertEquals(types(Input.class), listed(() -> ControlCodec.decodeInput(utf8("{\"type\":\"x\"}"))));
     }
 
@@ -279,7 +281,7 @@ class ControlCodecTest {
                 .collect(Collectors.toSet());
     }
 
-    private static Set<String> listed(org.junit.jupiter.api.function.Executable decode) {
+    private static Set<String> listed(Executable decode) {
         String message = assertThrows(ControlProtocolException.class, decode).getMessage();
         return Set.of(message.substring(message.indexOf("one of ") + "one of ".length()).split(", "));
     }

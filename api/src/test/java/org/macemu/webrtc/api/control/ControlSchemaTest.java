@@ -166,7 +166,8 @@ class ControlSchemaTest {
                 if (inside) {
                     ControlCodec.decodeInput(bytes);
                 } else {
-                    assertThrows(ControlProtocolException.class, () -> ControlCodec.decodeInput(bytes), line.toString());
+                    assertThrows(
+                            ControlProtocolException.class, () -> ControlCodec.decodeInput(bytes), line.toString());
                 }
                 bounds++;
             }

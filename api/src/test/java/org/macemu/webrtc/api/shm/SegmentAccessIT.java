@@ -51,7 +51,7 @@ class SegmentAccessIT {
         assertTrue(said.contains("refused: Cannot create shared memory " + folder.resolve("new")), said);
         assertTrue(said.contains("must exist, be writable"), said);
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
-        assertTrue(open(ORDINARY_USER, "/new").contains("opened"), "the same user, the same folder, once it is writable");
+        assertTrue(open(ORDINARY_USER, "/new").contains("opened"), "the same folder, once it is writable");
     }
 
     @Test

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * Opens or creates a segment in a process of its own, as another user or in another locale, and prints what happens. Takes a
- * folder and a name in percent encoding, because a locale that cannot write a letter cannot pass it either.
+ * Opens or creates a segment in a process of its own, as another user or in another locale, and prints what happens.
+ * Takes a folder and a name in percent encoding, because a locale that cannot write a letter cannot pass it either.
  */
 final class SegmentOpener {
 
