@@ -69,13 +69,12 @@ static void start(void) {
     video_start(strdup(environment(MACEMU_ENV_VIDEO_SHM, MACEMU_DEFAULT_VIDEO_SHM)));
     audio_start(strdup(environment(MACEMU_ENV_AUDIO_SHM, MACEMU_DEFAULT_AUDIO_SHM)));
     frame_grabber_start((struct frame_grabber_sdl){.get_window_surface = REAL(SDL_GetWindowSurface)});
-    setenv("SDL_VIDEODRIVER", "dummy", 0);
-    setenv("SDL_AUDIODRIVER", "dummy", 0);
     program_leave_children_alone();
     setvbuf(stdout, NULL, _IOLBF, 0); /* the program's words in a pipe: as they come, not when it ends */
     SDL_version version;
     SDL_GetVersion(&version);
-    log_line("SDL %u.%u.%u, video driver %s", version.major, version.minor, version.patch, getenv("SDL_VIDEODRIVER"));
+    log_line("SDL %u.%u.%u, video driver %s", version.major, version.minor, version.patch,
+             environment("SDL_VIDEODRIVER", "of its choice"));
     control_start();
 }
 
@@ -86,7 +85,14 @@ static void ensure_started(void) {
 
 /* ---- start ---- */
 
+/* Neither a display nor a sound card is needed; who wants one says so in the environment. */
+static void choose_devices(void) {
+    setenv("SDL_VIDEODRIVER", "dummy", 0);
+    setenv("SDL_AUDIODRIVER", "dummy", 0);
+}
+
 EXPORT int SDL_Init(Uint32 flags) {
+    choose_devices();
     if (flags & SDL_INIT_VIDEO) {
         ensure_started();
     }
@@ -94,6 +100,7 @@ EXPORT int SDL_Init(Uint32 flags) {
 }
 
 EXPORT int SDL_InitSubSystem(Uint32 flags) {
+    choose_devices();
     if (flags & SDL_INIT_VIDEO) {
         ensure_started();
     }
@@ -101,6 +108,7 @@ EXPORT int SDL_InitSubSystem(Uint32 flags) {
 }
 
 EXPORT int SDL_VideoInit(const char *driver_name) {
+    choose_devices();
     ensure_started();
     return REAL(SDL_VideoInit)(driver_name);
 }
