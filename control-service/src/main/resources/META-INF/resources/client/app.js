@@ -12,6 +12,7 @@ import { pickLanguage, t, translate } from './i18n.js';
 import { InputRoute } from './input-route.js';
 import { HeldKeys, Keyboard } from './keyboard.js';
 import { modifierOf } from './keymap.js';
+import { LaneChoice } from './lane-choice.js';
 import { Overlay } from './overlay.js';
 import { arrangePanels, bindPreferences, confirm, toast, toastFailure } from './panels.js';
 import { People } from './people.js';
@@ -38,7 +39,7 @@ import { Typist } from './typing.js';
  */
 
 const query = new URLSearchParams(location.search);
-const preferences = new PreferenceStore(storageOf(window));
+const preferences = new PreferenceStore(storageOf('localStorage'));
 const diagnostics = new Diagnostics();
 const stages = new ConnectionStages(render);
 let hadPicture = false;
@@ -59,7 +60,8 @@ const connection = new Connection(
   {
     stages,
     diagnostics,
-    wishes: { lane: query.get('lane') ?? undefined, codec: query.get('codec') ?? undefined },
+    lanes: new LaneChoice(query.get('lane') ?? undefined, storageOf('sessionStorage')),
+    codec: query.get('codec') ?? undefined,
   },
   { onTrack: trackArrived, onPeer: peerChanged, onState: stateChanged, onRefusal: toast, onChange: render },
 );
@@ -454,10 +456,10 @@ function reader() {
   return () => statisticsReader.read();
 }
 
-/** @param {Window} page @returns {Storage|undefined} */
-function storageOf(page) {
+/** @param {'localStorage'|'sessionStorage'} kind @returns {Storage|undefined} */
+function storageOf(kind) {
   try {
-    return page.localStorage;
+    return window[kind];
   } catch {
     // Forbidden by the browser's settings.
     return undefined;

@@ -19,7 +19,8 @@ import { Session } from './session.js';
  * @typedef {object} ConnectionContext
  * @property {import('./stages.js').ConnectionStages} stages
  * @property {import('./diagnostics.js').Diagnostics} diagnostics
- * @property {{ lane?: string, codec?: string }} wishes
+ * @property {import('./lane-choice.js').LaneChoice} lanes
+ * @property {string} [codec] wanted first
  */
 
 /** A path that is interrupted for longer than this is given up for a new connection. */
@@ -34,7 +35,8 @@ const PEER_RETRY_MS = Object.freeze([500, 10_000]);
 export class Connection {
   #stages;
   #diagnostics;
-  #wishes;
+  #lanes;
+  #codec;
   #events;
   #session;
   /** @type {Peer|undefined} */
@@ -61,10 +63,11 @@ export class Connection {
    * @param {ConnectionContext} context
    * @param {ConnectionEvents} events
    */
-  constructor({ stages, diagnostics, wishes }, events) {
+  constructor({ stages, diagnostics, lanes, codec }, events) {
     this.#stages = stages;
     this.#diagnostics = diagnostics;
-    this.#wishes = wishes;
+    this.#lanes = lanes;
+    this.#codec = codec;
     this.#events = events;
     this.#session = new Session(
       {
@@ -268,7 +271,7 @@ export class Connection {
     }, ICE_SLOW_MS);
     this.#retryTimer = setTimeout(() => this.#peerFailed('service', 'no_answer'), ANSWER_MS);
     this.#diagnostics.marks.mark('offer');
-    peer.offer(this.#wishes).catch((failure) => {
+    peer.offer({ lane: this.#lanes.next(welcome.lanes ?? []), codec: this.#codec }).catch((failure) => {
       this.#diagnostics.note(`offer: ${failure.message}`);
       this.#stages.fail('page', 'no_webrtc', failure.message);
     });
@@ -289,6 +292,7 @@ export class Connection {
       case 'connected':
         this.#diagnostics.marks.mark('connected');
         this.#peerFailures = 0;
+        this.#lanes.worked();
         this.#stages.done('ice');
         this.#stages.done('dtls');
         this.#expectPicture();
@@ -299,6 +303,7 @@ export class Connection {
         this.#retryTimer = setTimeout(() => this.#session.restart(), INTERRUPTION_MS);
         break;
       case 'ice_failed':
+        this.#lanes.failed(peer.lane);
         this.#peerFailed('ice', peer.candidates.remote === 0 ? 'ice_no_remote' : 'ice_failed');
         break;
       case 'dtls_failed':
