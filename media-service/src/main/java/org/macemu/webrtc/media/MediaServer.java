@@ -52,8 +52,8 @@ import org.macemu.webrtc.media.session.Lanes;
 import org.macemu.webrtc.media.session.ViewerSession;
 
 /**
- * Builds the media path at start, in order: segments, control socket, lanes, audience; and takes it down in the reverse
- * order: nobody uses a mapping after it is gone. Everything else is reached from here.
+ * Builds the media path at start, in order: segments, lanes, audience, control socket; and takes it down so that nobody
+ * calls what is gone: viewers first, then capture, then the lanes that it fed. Everything else is reached from here.
  */
 @ApplicationScoped
 public class MediaServer {
@@ -90,8 +90,9 @@ public class MediaServer {
             lanes = new Lanes(makeLanes());
             InputRouter input = new InputRouter(
                     message -> {
-                        metrics.inputEvent();
-                        control.send(message);
+                        if (control.send(message)) {
+                            metrics.inputEvent();
+                        }
                     },
                     video::status);
             audience = new Audience(audienceSettings(), lanes, input, this::state, watched -> {
@@ -215,12 +216,21 @@ public class MediaServer {
                         .build()))
                 .orElse(List.of());
         return new Audience.Settings(
-                config.viewers().max(), config.viewers().connectTimeout(), iceServers);
+                config.viewers().max(), config.viewers().connectTimeout(), config.viewers().idleTimeout(), iceServers);
     }
 
     private void registerGauges() {
         Gauge.builder("macemu.viewers", audience, Audience::watching)
                 .description("Viewers whose connection is open or being made")
+                .register(registry);
+        for (Lane lane : lanes.all()) {
+            Gauge.builder("macemu.lane.viewers", audience, a -> a.watching(lane))
+                    .description("Viewers of each lane")
+                    .tag("lane", lane.name())
+                    .register(registry);
+        }
+        Gauge.builder("macemu.sessions", audience, Audience::joined)
+                .description("Browsers that have joined, with or without media")
                 .register(registry);
         Gauge.builder("macemu.emulator.connected", control, c -> c.isConnected() ? 1 : 0)
                 .description("1 while an emulator is on the control socket")
@@ -234,7 +244,8 @@ public class MediaServer {
     void stop(@Observes ShutdownEvent event) {
         draining = true;
         boolean emulatorLives = control != null && control.isConnected();
-        closeAll(audience, lanes == null ? null : lanes::close, control, video, audio);
+        // The capture threads end before the lanes whose native encoders they call.
+        closeAll(audience, video, audio, lanes == null ? null : lanes::close, control);
         if (started && !emulatorLives) {
             removeSegments();
         }
@@ -292,7 +303,7 @@ public class MediaServer {
 
     /** For health checks: one more viewer would be taken. */
     public boolean isReady() {
-        return started && !draining && lanes.firstFree().isPresent();
+        return started && !draining && audience.hasRoom() && lanes.firstFree().isPresent();
     }
 
     /** For health checks: when the capture thread last went round, System.nanoTime. */

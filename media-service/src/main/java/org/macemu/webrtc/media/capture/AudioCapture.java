@@ -9,12 +9,10 @@ import org.macemu.webrtc.api.shm.SegmentException;
 
 /**
  * Reads the audio ring and delivers a block every 10 ms, on time, whatever the emulator does. Owns the segment and the
- * thread {@code audio}.
+ * thread {@code audio}, the only one that reads the mapping.
  *
- * <p>The emulator's clock drifts against ours (up to 5 % has been seen) and it writes in bursts. What has to stay
- * constant is the smallest fill of the ring, just before a burst arrives: {@link DriftControl} steers it by changing the
- * resampling ratio. An empty ring gives silence until it holds a burst again; a full one, after a pause, is cut back to
- * now.
+ * <p>The emulator's clock drifts against ours (up to 5 % has been seen) and it writes in bursts: {@link BlockReader}
+ * evens that out. An empty ring gives silence until it holds a burst again; after a pause reading goes on at now.
  */
 public final class AudioCapture implements AutoCloseable {
 
@@ -31,8 +29,6 @@ public final class AudioCapture implements AutoCloseable {
     private final CaptureMetrics metrics;
     private final Thread thread;
     private final short[] block = new short[AudioSink.BLOCK_FRAMES * AudioSink.CHANNELS];
-    private final Resampler resampler = new Resampler();
-    private final DriftControl drift = new DriftControl();
 
     private volatile boolean closed;
     private volatile boolean watched;
@@ -40,12 +36,10 @@ public final class AudioCapture implements AutoCloseable {
     private volatile int channels;
 
     private AudioSegment segment;
-    private RingReader ring;
-    private boolean flowing;
-    private boolean resting = true;
-    private long next;
+    private BlockReader reader;
     private long sampleIndex;
-    private long nextCheck;
+    private long nextCheck = System.nanoTime();
+    private String problem = "";
 
     /**
      * Opens the segment; {@link #start} begins to read.
@@ -82,24 +76,26 @@ public final class AudioCapture implements AutoCloseable {
     }
 
     private void run() {
-        next = System.nanoTime();
         try {
             while (!closed) {
-                // The loop is within the try, because the JVM may report a fault some time after the access.
                 try {
-                    deliverWhileOpen();
+                    deliverOnTime();
                 } catch (InternalError e) {
-                    // The JVM's word for a fault in mapped memory.
-                    LOG.warn("The audio segment shrank while it was in use: expected its size to stay");
-                    detach();
+                    // The JVM's word for a fault in mapped memory, perhaps some instructions after it.
+                    detach("the file shrank while it was in use: expected its size to stay");
+                } catch (RuntimeException e) {
+                    LOG.error("Sound failed; going on with the next block", e);
+                    LockSupport.parkNanos(CHECK_NANOS);
                 }
             }
         } finally {
-            detach();
+            detach("");
         }
     }
 
-    private void deliverWhileOpen() {
+    private void deliverOnTime() {
+        long next = System.nanoTime();
+        boolean resting = true;
         while (!closed) {
             if (!watched) {
                 resting = true;
@@ -107,111 +103,87 @@ public final class AudioCapture implements AutoCloseable {
                 continue;
             }
             long now = System.nanoTime();
-            if (resting || now - next > CATCH_UP_BLOCKS * BLOCK_NANOS) {
-                sampleIndex += resting ? 0 : (now - next) / BLOCK_NANOS * AudioSink.BLOCK_FRAMES;
+            long late = now - next;
+            if (resting || late > CATCH_UP_BLOCKS * BLOCK_NANOS) {
+                sampleIndex += resting ? 0 : late / BLOCK_NANOS * AudioSink.BLOCK_FRAMES;
                 next = now;
-                flowing = false;
                 resting = false;
+                if (reader != null) {
+                    reader.restart();
+                }
             }
             if (now < next) {
                 LockSupport.parkNanos(next - now);
                 continue;
             }
-            deliver(now);
             next += BLOCK_NANOS;
+            deliver(now);
         }
     }
 
     private void deliver(long now) {
-        boolean silent = !read(now);
+        if (now - nextCheck >= 0) {
+            check(now);
+        }
+        boolean silent = reader == null || !reader.read(block);
         if (silent) {
             Arrays.fill(block, (short) 0);
         }
-        sink.audio(block, sampleIndex, silent);
+        sampleRate = reader == null ? 0 : reader.rate();
+        channels = reader == null ? 0 : reader.channels();
+        long index = sampleIndex;
         sampleIndex += AudioSink.BLOCK_FRAMES;
-    }
-
-    /** Fills the block; false when it is silence. */
-    private boolean read(long now) {
-        if (now >= nextCheck) {
-            check(now);
-        }
-        if (segment == null || !ring.refresh()) {
-            flowing = false;
-            publishFormat();
-            return false;
-        }
-        publishFormat();
-        int rate = ring.rate();
-        drift.observe(ring.available(), rate);
-        if (!flowing) {
-            if (!drift.mayStart(ring.available(), rate)) {
-                return false;
-            }
-            metrics.audioSkipped(ring.skipTo(drift.startFill(rate)));
-            resampler.reset();
-            drift.restart();
-            flowing = true;
-        } else if (ring.available() > drift.mostFill(rate)) {
-            metrics.audioSkipped(ring.skipTo(drift.startFill(rate)));
-            drift.restart();
-        }
-        double step = (double) rate / AudioSink.SAMPLE_RATE * drift.ratio();
-        int got = resampler.fill(block, AudioSink.BLOCK_FRAMES, step, ring);
-        if (got < AudioSink.BLOCK_FRAMES) {
-            Arrays.fill(block, got * AudioSink.CHANNELS, block.length, (short) 0);
-            metrics.audioUnderrun();
-            flowing = false;
-        }
-        return !isZero(block);
-    }
-
-    private static boolean isZero(short[] samples) {
-        for (short s : samples) {
-            if (s != 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private void publishFormat() {
-        sampleRate = ring == null ? 0 : ring.rate();
-        channels = ring == null ? 0 : ring.channels();
+        sink.audio(block, index, silent);
     }
 
     private void check(long now) {
         nextCheck = now + CHECK_NANOS;
-        if (segment != null && !segment.file().isReplaced() && !segment.file().isResized()) {
-            return;
+        if (segment != null) {
+            if (!segment.file().isReplaced() && !segment.file().isResized()) {
+                return;
+            }
+            detach("its file was replaced or cut");
         }
-        detach();
         try {
             attach(source.open());
         } catch (SegmentException e) {
-            LOG.warn(e.getMessage());
+            report(e.getMessage());
         }
     }
 
     private void attach(AudioSegment opened) {
         segment = opened;
-        ring = new RingReader(opened);
+        reader = new BlockReader(opened, metrics);
+        problem = "";
         LOG.infof("Audio segment %s", opened.file().path());
     }
 
-    private void detach() {
+    private void detach(String why) {
         if (segment != null) {
             segment.close();
             segment = null;
-            ring = null;
+            reader = null;
         }
-        flowing = false;
+        report(why);
+    }
+
+    private void report(String now) {
+        if (!now.equals(problem)) {
+            problem = now;
+            if (!now.isEmpty() && !closed) {
+                LOG.warnf("Audio segment: %s", now);
+            }
+        }
     }
 
     /** Ends the thread, then unmaps. */
     @Override
     public void close() {
         closed = true;
+        if (thread.getState() == Thread.State.NEW) {
+            detach("");
+            return;
+        }
         LockSupport.unpark(thread);
         try {
             thread.join(TimeUnit.SECONDS.toMillis(5));

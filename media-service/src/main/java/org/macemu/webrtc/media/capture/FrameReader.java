@@ -3,6 +3,7 @@ package org.macemu.webrtc.media.capture;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
 import org.macemu.webrtc.api.shm.VideoSegment;
 
 /**
@@ -30,6 +31,12 @@ final class FrameReader implements AutoCloseable {
     /** A full lap while 1.2 MB are copied needs a writer of thousands of frames per second; more tries only burn time. */
     private static final int ATTEMPTS = 4;
 
+    /**
+     * The size is announced before the picture that has it is published. A new size is therefore looked at again after
+     * this time, in which a writer gets from the one to the other; else the old picture would be shown in the new size.
+     */
+    private static final long SETTLE_NANOS = 2_000_000;
+
     private final VideoSegment segment;
     private Arena arena;
     private MemorySegment current = MemorySegment.NULL;
@@ -38,10 +45,12 @@ final class FrameReader implements AutoCloseable {
     private boolean comparable;
     private int width;
     private int height;
+    private int stride;
     private long timestampMicros;
+    /** Both zero in a new segment, in which nothing has been drawn. */
     private long lastCount;
+
     private int lastIndex;
-    private boolean any;
     private String problem = "";
 
     FrameReader(VideoSegment segment) {
@@ -50,7 +59,7 @@ final class FrameReader implements AutoCloseable {
 
     /** Whether {@link #read} would find something: any change of either word is a new picture. */
     boolean isNew() {
-        return !any || segment.writeIndex() != lastIndex || segment.frameCount() != lastCount;
+        return segment.writeIndex() != lastIndex || segment.frameCount() != lastCount;
     }
 
     /**
@@ -62,29 +71,33 @@ final class FrameReader implements AutoCloseable {
         if (!isNew()) {
             return Result.NOTHING_NEW;
         }
+        boolean settled = false;
         for (int i = 0; i < ATTEMPTS; i++) {
             long count = segment.frameCount();
             int index = segment.writeIndex();
-            if (!any && count == 0 && index == 0) {
-                return Result.NOTHING_NEW;
-            }
             int w = segment.width();
             int h = segment.height();
-            int stride = segment.stride();
-            if (!isValid(index, w, h, stride)) {
+            int rowBytes = segment.stride();
+            if (!settled && (w != width || h != height || rowBytes != stride)) {
+                settled = true;
+                LockSupport.parkNanos(SETTLE_NANOS);
+                continue;
+            }
+            if (!isValid(index, w, h, rowBytes)) {
                 remember(count, index);
                 return Result.INVALID;
             }
             if (w != width || h != height || current.byteSize() == 0) {
                 allocate(w, h);
             }
-            copy(segment.frame(index), stride, spare, w, h);
             long stamp = segment.timestampMicros();
+            copy(segment.frame(index), rowBytes, spare, w, h);
             VarHandle.acquireFence();
             if (mayBeTorn(count, index) || w != segment.width() || h != segment.height()
-                    || stride != segment.stride()) {
+                    || rowBytes != segment.stride()) {
                 continue;
             }
+            stride = rowBytes;
             segment.readIndex(index);
             remember(count, index);
             timestampMicros = stamp;
@@ -101,22 +114,21 @@ final class FrameReader implements AutoCloseable {
     }
 
     private void remember(long count, int index) {
-        any = true;
         lastCount = count;
         lastIndex = index;
     }
 
-    private boolean isValid(int index, int w, int h, int stride) {
+    private boolean isValid(int index, int w, int h, int rowBytes) {
         if (index < 0 || index >= VideoSegment.BUFFERS) {
             problem = "write_index is " + Integer.toUnsignedString(index) + ": expected 0, 1 or 2";
         } else if (w <= 0 || h <= 0 || w > Short.MAX_VALUE || h > Short.MAX_VALUE) {
             problem = "the picture has " + Integer.toUnsignedString(w) + " x " + Integer.toUnsignedString(h)
                     + " pixels: expected 1 to 32767 each";
-        } else if (stride < (long) w * VideoSegment.BYTES_PER_PIXEL) {
-            problem = "stride is " + stride + " bytes: expected at least " + (long) w * VideoSegment.BYTES_PER_PIXEL
+        } else if (rowBytes < (long) w * VideoSegment.BYTES_PER_PIXEL) {
+            problem = "stride is " + rowBytes + " bytes: expected at least " + (long) w * VideoSegment.BYTES_PER_PIXEL
                     + " for " + w + " pixels";
-        } else if ((long) stride * h > segment.frameCapacity()) {
-            problem = "a picture of " + h + " rows of " + stride + " bytes does not fit a buffer of "
+        } else if ((long) rowBytes * h > segment.frameCapacity()) {
+            problem = "a picture of " + h + " rows of " + rowBytes + " bytes does not fit a buffer of "
                     + segment.frameCapacity() + " bytes";
         } else {
             return true;
@@ -135,21 +147,19 @@ final class FrameReader implements AutoCloseable {
         return !(steps == 0 && counted >= 0 && counted <= 1 || steps == 1 && counted >= 0 && counted <= 2);
     }
 
-    private static void copy(MemorySegment from, int stride, MemorySegment to, int w, int h) {
+    private static void copy(MemorySegment from, int rowBytes, MemorySegment to, int w, int h) {
         long row = (long) w * VideoSegment.BYTES_PER_PIXEL;
-        if (stride == row) {
+        if (rowBytes == row) {
             MemorySegment.copy(from, 0, to, 0, row * h);
             return;
         }
         for (int y = 0; y < h; y++) {
-            MemorySegment.copy(from, (long) y * stride, to, y * row, row);
+            MemorySegment.copy(from, (long) y * rowBytes, to, y * row, row);
         }
     }
 
     private void allocate(int w, int h) {
-        if (arena != null) {
-            arena.close();
-        }
+        close();
         arena = Arena.ofShared();
         long bytes = (long) w * h * VideoSegment.BYTES_PER_PIXEL;
         current = arena.allocate(bytes, 64);
@@ -157,6 +167,11 @@ final class FrameReader implements AutoCloseable {
         width = w;
         height = h;
         comparable = false;
+    }
+
+    /** Whether {@link #pixels} holds a picture; not so before the first one, nor after a resize until one was read. */
+    boolean hasPicture() {
+        return comparable;
     }
 
     /** Pixels of the last picture: bytes R, G, B, A, rows without padding. */
@@ -177,6 +192,15 @@ final class FrameReader implements AutoCloseable {
         return timestampMicros;
     }
 
+    /** {@code frame_count} and {@code write_index} of the last picture, valid or not. */
+    long frameCount() {
+        return lastCount;
+    }
+
+    int writeIndex() {
+        return lastIndex;
+    }
+
     /** Why the last read was {@link Result#INVALID}. */
     String problem() {
         return problem;
@@ -191,5 +215,8 @@ final class FrameReader implements AutoCloseable {
         }
         current = MemorySegment.NULL;
         spare = MemorySegment.NULL;
+        width = 0;
+        height = 0;
+        comparable = false;
     }
 }

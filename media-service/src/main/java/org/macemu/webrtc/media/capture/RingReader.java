@@ -35,7 +35,9 @@ final class RingReader implements Resampler.Input {
     }
 
     /**
-     * Reads the header and copies what the writer has added.
+     * Reads the header and copies what the writer has added. When reading begins, or the format changes, what the ring
+     * holds is left out: nobody knows its age or format, and {@code write_pos} is the one place where a sample frame is
+     * known to begin.
      *
      * @return false when the header describes no format that is known; then nothing is readable
      */
@@ -55,7 +57,7 @@ final class RingReader implements Resampler.Input {
             channels = newChannels;
             format = newFormat;
             frameBytes = newFrameBytes;
-            offset = end = 0;
+            discard();
         }
         int held = end - offset;
         if (held > 0 && offset > 0) {
@@ -64,15 +66,21 @@ final class RingReader implements Resampler.Input {
         offset = 0;
         end = held;
         int read = segment.readPosition() & MASK;
-        int readable = segment.writePosition() - read & MASK;
+        int readable = (segment.writePosition() - read) & MASK;
         int take = Math.min(readable, (int) pcm.byteSize() - held);
         take -= take % frameBytes;
         int first = Math.min(take, AudioSegment.RING_SIZE - read);
         MemorySegment.copy(segment.ring(), read, pcm, end, first);
         MemorySegment.copy(segment.ring(), 0, pcm, end + first, take - first);
         end += take;
-        segment.readPosition(read + take & MASK);
+        segment.readPosition((read + take) & MASK);
         return true;
+    }
+
+    /** Leaves out everything written so far: what comes next is now. */
+    void discard() {
+        offset = end = 0;
+        segment.readPosition(segment.writePosition());
     }
 
     /** Sample frames that {@link #next} can still give. */

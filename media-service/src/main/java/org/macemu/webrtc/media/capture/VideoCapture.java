@@ -17,8 +17,8 @@ import org.macemu.webrtc.api.shm.VideoSegment;
  * <p>While nobody watches, the thread looks once a second whether the file is still the one that is mapped and how fast
  * the emulator draws. While somebody does, it waits on {@code write_index}: a driver that wakes the word is followed at
  * once; for others the wait ends after {@link #POLL_NANOS} while pictures flow, and after {@link #REST_NANOS} while none
- * do. A picture is repeated {@link #REFINEMENTS} times after a change, so that the encoders can sharpen it, and then not
- * delivered again.
+ * do. Pictures are read every {@link #SHORTEST_INTERVAL_NANOS} at most. After a change the picture is repeated
+ * {@link #REFINEMENTS} times, so that the encoders can sharpen it, and then not delivered again.
  */
 public final class VideoCapture implements CaptureControl, AutoCloseable {
 
@@ -39,6 +39,18 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
     private static final int REFINEMENTS = 12;
 
     private static final long CHECK_NANOS = 1_000_000_000;
+
+    /**
+     * Twice the rate of a 60 Hz screen. An emulator that publishes faster is read at this rate, its newest picture each
+     * time; it cannot keep a core busy.
+     */
+    private static final long SHORTEST_INTERVAL_NANOS = 8_000_000;
+
+    /** A rate above this is no rate, but a frame_count that jumps. */
+    private static final long MOST_FPS = 1_000;
+
+    /** An emulator whose every other picture is impossible shall not fill the log. */
+    private static final long WARNING_INTERVAL_NANOS = 1_000_000_000;
 
     /** A stamp further away than this is of another clock. */
     private static final long FOREIGN_CLOCK_NANOS = 5_000_000_000L;
@@ -66,12 +78,13 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
     private long lastChange;
     private long lastDelivery;
     private int refinementsLeft;
-    private boolean hasPicture;
+    private long lastRead;
     private long nextCheck;
     private long countAtCheck;
     private long timeAtCheck;
     private long countAtRead;
     private String problem = "";
+    private long lastWarning = System.nanoTime() - 2 * WARNING_INTERVAL_NANOS;
 
     /**
      * Opens the segment; {@link #start} begins to read.
@@ -94,7 +107,9 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
     /** Starts or stops delivery; the first delivery after a start is the current picture, if there is one. */
     public void watched(boolean watched) {
         this.watched = watched;
-        frameRequested |= watched;
+        if (watched) {
+            frameRequested = true;
+        }
         LockSupport.unpark(thread);
     }
 
@@ -112,6 +127,9 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
     public CompletableFuture<Optional<Snapshot>> snapshot() {
         CompletableFuture<Snapshot> asked = new CompletableFuture<>();
         CompletableFuture<Snapshot> earlier = snapshotAsked.compareAndExchange(null, asked);
+        if (closed) {
+            answerSnapshot(null);
+        }
         LockSupport.unpark(thread);
         return (earlier == null ? asked : earlier).thenApply(Optional::ofNullable);
     }
@@ -129,26 +147,23 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
     private void run() {
         try {
             while (!closed) {
-                // The loop is within the try, because the JVM may report a fault some time after the access.
                 try {
                     while (!closed) {
                         heartbeat = System.nanoTime();
                         turn(heartbeat);
                     }
                 } catch (InternalError e) {
-                    // The JVM's word for a fault in mapped memory: the file shrank while it was read.
-                    detach(source + " shrank while it was in use: expected its size to stay");
-                } catch (RuntimeException e) {
+                    // The JVM's word for a fault in mapped memory: the file shrank while it was read. It may come late,
+                    // at any instruction after the one that faulted.
+                    detach("the file shrank while it was in use: expected its size to stay");
+                } catch (RuntimeException | OutOfMemoryError e) {
                     LOG.error("Capture failed; going on with the next picture", e);
-                    pause(REST_NANOS);
+                    pause(CHECK_NANOS);
                 }
             }
         } finally {
-            CompletableFuture<Snapshot> unanswered = snapshotAsked.getAndSet(null);
-            if (unanswered != null) {
-                unanswered.complete(null);
-            }
-            detach(problem);
+            answerSnapshot(null);
+            detach("");
         }
     }
 
@@ -171,34 +186,45 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
     }
 
     private void takeSnapshot() {
-        Snapshot taken = null;
-        if (segment != null) {
-            if (!watched) {
-                FrameReader.Result result = reader.read();
-                hasPicture |= result == FrameReader.Result.CHANGED;
-            }
-            if (hasPicture) {
-                taken = Snapshot.of(reader.pixels(), reader.width(), reader.height());
-            }
+        if (segment != null && !watched) {
+            reader.read();
         }
-        snapshotAsked.getAndSet(null).complete(taken);
+        answerSnapshot(
+                segment != null && reader.hasPicture()
+                        ? Snapshot.of(reader.pixels(), reader.width(), reader.height())
+                        : null);
+    }
+
+    private void answerSnapshot(Snapshot taken) {
+        CompletableFuture<Snapshot> asked = snapshotAsked.getAndSet(null);
+        if (asked != null) {
+            asked.complete(taken);
+        }
     }
 
     private void capture(long now) {
         boolean flowing = now - lastChange < RESTING_AFTER_NANOS;
         long longest = flowing && !driverWakes ? POLL_NANOS : REST_NANOS;
-        if (!reader.isNew() && !frameRequested) {
-            driverWakes = futex.await(segment.writeIndexWord(), segment.writeIndex(), longest)
+        if (reader.isNew()) {
+            long early = SHORTEST_INTERVAL_NANOS - (now - lastRead);
+            if (early > 0) {
+                pause(early);
+            }
+        } else if (!frameRequested) {
+            // Expecting what was read last, not what is there now: a picture published meanwhile ends the wait at once.
+            driverWakes = futex.await(segment.writeIndexWord(), reader.writeIndex(), longest)
                     || driverWakes && !reader.isNew();
         }
         FrameReader.Result result = reader.read();
         now = System.nanoTime();
+        if (result != FrameReader.Result.NOTHING_NEW) {
+            lastRead = now;
+        }
         switch (result) {
             case CHANGED -> {
                 count(true);
                 lastChange = now;
                 refinementsLeft = REFINEMENTS;
-                hasPicture = true;
                 deliver(true, pictureTime(now), now);
             }
             case UNCHANGED -> {
@@ -219,9 +245,9 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
         report("");
         captured++;
         metrics.captured(changed);
-        long total = segment.frameCount();
+        long total = reader.frameCount();
         long step = total - countAtRead;
-        if (countAtRead != 0 && step > 1) {
+        if (countAtRead != 0 && step > 1 && step <= MOST_FPS) {
             metrics.skipped(step - 1);
         }
         countAtRead = total;
@@ -232,7 +258,7 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
 
     /** Delivers the picture again when a lane asked for it, or while there is something left to sharpen. */
     private void repeat(long now) {
-        if (!hasPicture) {
+        if (!reader.hasPicture()) {
             frameRequested = false;
             return;
         }
@@ -254,7 +280,8 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
     /** The emulator's stamp where it is of our clock, else the time of capture. */
     private long pictureTime(long now) {
         long stamp = reader.timestampMicros() * 1_000;
-        return Math.abs(now - stamp) < FOREIGN_CLOCK_NANOS && stamp <= now ? stamp : now;
+        long age = now - stamp;
+        return age >= 0 && age < FOREIGN_CLOCK_NANOS ? stamp : now;
     }
 
     /** Once a second: the frame rate, and whether the file is still the one that is mapped. */
@@ -273,6 +300,7 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
         }
         long count = segment.frameCount();
         double fps = timeAtCheck == 0 ? 0 : Math.max(0, count - countAtCheck) * 1e9 / (now - timeAtCheck);
+        fps = fps <= MOST_FPS ? fps : 0;
         countAtCheck = count;
         timeAtCheck = now;
         publishStatus(fps);
@@ -281,8 +309,8 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
     private void attach(VideoSegment opened) {
         segment = opened;
         reader = new FrameReader(opened);
-        hasPicture = false;
         countAtRead = 0;
+        refinementsLeft = 0;
         timeAtCheck = 0;
         problem = "";
         publishStatus(0);
@@ -297,12 +325,14 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
             reader = null;
         }
         report(why);
+        publishStatus(0);
     }
 
     private void report(String now) {
         if (!now.equals(problem)) {
             problem = now;
-            if (!now.isEmpty() && !closed) {
+            if (!now.isEmpty() && !closed && heartbeat - lastWarning > WARNING_INTERVAL_NANOS) {
+                lastWarning = heartbeat;
                 LOG.warnf("Video segment: %s", now);
             }
             publishStatus(status.fps());
@@ -334,6 +364,10 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        if (thread.getState() == Thread.State.NEW) {
+            detach("");
+            return;
+        }
         LockSupport.unpark(thread);
         try {
             thread.join(TimeUnit.SECONDS.toMillis(5));

@@ -103,6 +103,10 @@ public interface MediaConfig {
         /** How long a viewer may take from its offer until media flows. */
         @WithDefault("30s")
         Duration connectTimeout();
+
+        /** How long a browser may stay joined without media: after this its call is ended, should nobody else end it. */
+        @WithDefault("2m")
+        Duration idleTimeout();
     }
 
     /** WebRTC transport. */

@@ -3,12 +3,14 @@ package org.macemu.webrtc.media.control;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.macemu.webrtc.api.control.ControlCodec;
 import org.macemu.webrtc.api.control.ControlMessage;
@@ -31,6 +33,12 @@ public final class ControlSocket implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(ControlSocket.class);
 
+    /**
+     * An emulator that starts again connects before the end of its last connection has been read here. A second one is
+     * refused only if the first is still there after this time.
+     */
+    private static final long HANDOVER_MILLIS = 250;
+
     /** Who may connect, and with what permissions the socket is made. */
     public record Settings(Path path, String permissions, Set<Integer> allowedUids) {
         public Settings {
@@ -42,6 +50,9 @@ public final class ControlSocket implements AutoCloseable {
     private final EmulatorListener listener;
     private final AFUNIXServerSocket server;
     private final Thread acceptor;
+    /** Guards the change of {@link #connection}; notified when it ends. */
+    private final Object vacancy = new Object();
+
     private volatile Connection connection;
     private volatile boolean closed;
 
@@ -89,23 +100,35 @@ public final class ControlSocket implements AutoCloseable {
         }
         try (AFUNIXSocket probe = AFUNIXSocket.newInstance()) {
             probe.connect(AFUNIXSocketAddress.of(path), 1_000);
+        } catch (SocketTimeoutException e) {
+            // Somebody listens, and is too busy to accept.
         } catch (IOException e) {
-            Files.deleteIfExists(path);
+            deleteStale(path, e);
             return;
         }
         throw new IOException("Cannot listen on control socket " + path
                 + ": another server is listening there. End it, or name another path in MACEMU_CONTROL_SOCK");
     }
 
+    private static void deleteStale(Path path, IOException whyNobodyAnswered) throws IOException {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            throw new IOException("Cannot listen on control socket " + path + ": it is there already, nobody answers on it ("
+                    + whyNobodyAnswered.getMessage() + "), and it cannot be removed (" + e
+                    + "). MACEMU_CONTROL_SOCK names another", e);
+        }
+    }
+
     /** Whether an emulator is connected. */
     public boolean isConnected() {
-        return connection != null;
+        return peer() != null;
     }
 
     /** The connected emulator, or null. */
     public EmulatorPeer peer() {
         Connection c = connection;
-        return c == null ? null : c.peer;
+        return c == null || c.ended ? null : c.peer;
     }
 
     /**
@@ -121,7 +144,13 @@ public final class ControlSocket implements AutoCloseable {
     private void accept() {
         while (!closed) {
             try {
-                admit(server.accept());
+                AFUNIXSocket socket = server.accept();
+                try {
+                    admit(socket);
+                } catch (IOException | RuntimeException e) {
+                    LOG.warn("An emulator could not be admitted", e);
+                    socket.close();
+                }
             } catch (IOException e) {
                 if (!closed) {
                     LOG.warn("Accepting an emulator failed; going on", e);
@@ -147,15 +176,46 @@ public final class ControlSocket implements AutoCloseable {
             refuse(socket, "user " + uid + " may not connect: expected one of " + settings.allowedUids());
             return;
         }
-        if (connection != null) {
-            refuse(socket, "another emulator is connected already (process " + connection.peer.pid() + ")");
+        awaitVacancy();
+        Connection living = connection;
+        if (living != null) {
+            refuse(socket, "another emulator is connected already (process " + living.peer.pid() + ")");
             return;
         }
         Connection c = new Connection(socket, new EmulatorPeer((int) credentials.getPid(), uid));
         connection = c;
         LOG.infof("Emulator connected: process %d of user %d", c.peer.pid(), uid);
-        listener.connected(c.peer);
-        c.start();
+        try {
+            listener.connected(c.peer);
+        } finally {
+            c.start();
+        }
+        if (closed) {
+            c.drop();
+        }
+    }
+
+    private void awaitVacancy() {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(HANDOVER_MILLIS);
+        synchronized (vacancy) {
+            long left = HANDOVER_MILLIS;
+            while (connection != null && left > 0 && !closed) {
+                try {
+                    vacancy.wait(left);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+                left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            }
+        }
+    }
+
+    private void vacate() {
+        synchronized (vacancy) {
+            connection = null;
+            vacancy.notifyAll();
+        }
     }
 
     private static void refuse(AFUNIXSocket socket, String why) {
@@ -194,6 +254,7 @@ public final class ControlSocket implements AutoCloseable {
         private final AFUNIXSocket socket;
         private final EmulatorPeer peer;
         private final LineWriter writer;
+        private volatile boolean ended;
         private int complaints;
 
         Connection(AFUNIXSocket socket, EmulatorPeer peer) throws IOException {
@@ -221,9 +282,13 @@ public final class ControlSocket implements AutoCloseable {
                 LOG.warn("Emulator connection failed", e);
             } finally {
                 drop();
-                connection = null;
                 LOG.infof("Emulator disconnected: process %d", peer.pid());
-                listener.disconnected(peer);
+                try {
+                    // Before the place is free: the listener hears of this end before it hears of the next emulator.
+                    listener.disconnected(peer);
+                } finally {
+                    vacate();
+                }
             }
         }
 
@@ -248,8 +313,9 @@ public final class ControlSocket implements AutoCloseable {
             }
         }
 
-        /** Makes the reader end. */
+        /** Makes the reader and the writer end. */
         private void drop() {
+            ended = true;
             writer.close();
             try {
                 socket.close();

@@ -40,7 +40,7 @@ public final class EmulatorRequests {
 
     /**
      * @param send gives a request to the emulator; false when none is connected
-     * @param timeout from when a request is sent until its answer
+     * @param timeout from when somebody asks until the answer, the wait for earlier requests included
      */
     public EmulatorRequests(Predicate<Request> send, Duration timeout) {
         this.send = send;
@@ -58,8 +58,33 @@ public final class EmulatorRequests {
             }
             waiting.addLast(pending);
         }
+        CompletableFuture<Boolean> expiry =
+                new CompletableFuture<Boolean>().completeOnTimeout(true, timeout.toMillis(), TimeUnit.MILLISECONDS);
+        expiry.thenAccept(expired -> {
+            if (expired && pending.answer.completeExceptionally(late(request))) {
+                abandon(pending);
+            }
+        });
+        pending.answer.whenComplete((answer, failure) -> expiry.complete(false));
         advance();
         return pending.answer;
+    }
+
+    private EmulatorException late(Request request) {
+        return new EmulatorException(
+                Reason.TIMEOUT,
+                "The emulator did not answer " + request.type() + " within " + timeout.toMillis() + " ms");
+    }
+
+    /** Nobody waits for it any more; the next one may go out. */
+    private void abandon(Pending pending) {
+        synchronized (this) {
+            waiting.remove(pending);
+            if (asked == pending) {
+                asked = null;
+            }
+        }
+        advance();
     }
 
     /** Takes a line of the emulator; one that answers nothing is left to others. */
@@ -103,27 +128,9 @@ public final class EmulatorRequests {
             next = asked = waiting.pollFirst();
         }
         if (!send.test(next.request)) {
-            finish(next, notConnected());
-            return;
+            next.answer.completeExceptionally(notConnected());
+            abandon(next);
         }
-        CompletableFuture.delayedExecutor(timeout.toMillis(), TimeUnit.MILLISECONDS)
-                .execute(() -> finish(
-                        next,
-                        new EmulatorException(
-                                Reason.TIMEOUT,
-                                "The emulator did not answer " + next.request.type() + " within " + timeout.toMillis()
-                                        + " ms")));
-    }
-
-    private void finish(Pending pending, EmulatorException why) {
-        synchronized (this) {
-            if (asked != pending) {
-                return;
-            }
-            asked = null;
-        }
-        pending.answer.completeExceptionally(why);
-        advance();
     }
 
     private static boolean answers(Request request, FromEmulator message) {

@@ -6,11 +6,14 @@ import java.util.ArrayDeque;
 import org.jboss.logging.Logger;
 import org.macemu.webrtc.api.control.ControlCodec;
 import org.macemu.webrtc.api.control.ControlMessage.MouseMove;
+import org.macemu.webrtc.api.control.ControlMessage.MouseMoveRelative;
+import org.macemu.webrtc.api.control.ControlMessage.MouseWheel;
 import org.macemu.webrtc.api.control.ControlMessage.ToEmulator;
 
 /**
  * Writes messages to the emulator in order, from a queue with one thread of its own ({@code control-write}), so that no
- * caller waits for an emulator that does not read. Consecutive pointer positions collapse into the last one.
+ * caller waits for an emulator that does not read. While messages wait, consecutive pointer positions collapse into the
+ * last one and consecutive distances add up; keys and buttons stay where they are among them.
  */
 final class LineWriter implements AutoCloseable {
 
@@ -45,12 +48,13 @@ final class LineWriter implements AutoCloseable {
             if (closed) {
                 return false;
             }
-            if (message instanceof MouseMove && queue.peekLast() instanceof MouseMove) {
+            ToEmulator merged = merge(queue.peekLast(), message);
+            if (merged != null) {
                 queue.removeLast();
             }
             overrun = queue.size() >= CAPACITY;
             if (!overrun) {
-                queue.addLast(message);
+                queue.addLast(merged == null ? message : merged);
                 queue.notify();
             }
         }
@@ -59,6 +63,22 @@ final class LineWriter implements AutoCloseable {
             onFailure.run();
         }
         return !overrun;
+    }
+
+    /** One message that says what both say, or null. */
+    private static ToEmulator merge(ToEmulator waiting, ToEmulator next) {
+        return switch (next) {
+            case MouseMove m when waiting instanceof MouseMove -> m;
+            case MouseMoveRelative(int dx, int dy) when waiting instanceof MouseMoveRelative w ->
+                new MouseMoveRelative(bound(w.dx() + dx), bound(w.dy() + dy));
+            case MouseWheel(int dx, int dy) when waiting instanceof MouseWheel w ->
+                new MouseWheel(bound(w.dx() + dx), bound(w.dy() + dy));
+            default -> null;
+        };
+    }
+
+    private static int bound(int distance) {
+        return Math.clamp(distance, Short.MIN_VALUE, Short.MAX_VALUE);
     }
 
     private void run() {
@@ -90,15 +110,16 @@ final class LineWriter implements AutoCloseable {
             while (queue.isEmpty() && !closed) {
                 queue.wait();
             }
-            return queue.pollFirst();
+            return closed ? null : queue.pollFirst();
         }
     }
 
-    /** What is queued is still written if the emulator reads it. */
+    /** Ends the thread, unless it is in a write: that ends with the socket. What is queued is dropped. */
     @Override
     public void close() {
         synchronized (queue) {
             closed = true;
+            queue.clear();
             queue.notify();
         }
     }

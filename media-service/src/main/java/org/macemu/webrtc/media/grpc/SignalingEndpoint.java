@@ -2,8 +2,7 @@ package org.macemu.webrtc.media.grpc;
 
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Multi;
-import io.smallrye.mutiny.operators.multi.processors.UnicastProcessor;
-import java.util.concurrent.ArrayBlockingQueue;
+import io.smallrye.mutiny.subscription.MultiEmitter;
 import org.macemu.webrtc.api.grpc.MediaMessage;
 import org.macemu.webrtc.api.grpc.Signaling;
 import org.macemu.webrtc.api.grpc.ViewerMessage;
@@ -28,44 +27,31 @@ public class SignalingEndpoint implements Signaling {
 
     @Override
     public Multi<MediaMessage> connect(Multi<ViewerMessage> request) {
-        CallOutbox outbox = new CallOutbox();
-        ViewerSession session = server.newSession(outbox);
-        return outbox.messages
-                .onSubscription()
-                .invoke(() -> request.subscribe()
-                        .with(
-                                session::received,
-                                failure -> {
-                                    session.left();
-                                    outbox.complete();
-                                },
-                                () -> {
-                                    session.left();
-                                    outbox.complete();
-                                }))
-                .onTermination()
-                .invoke(session::left);
+        return Multi.createFrom()
+                .emitter(
+                        emitter -> {
+                            ViewerSession session = server.newSession(new CallOutbox(emitter));
+                            emitter.onTermination(session::left);
+                            request.subscribe()
+                                    .with(session::received, failure -> emitter.complete(), emitter::complete);
+                        },
+                        OUTBOX_CAPACITY);
     }
 
-    private static final class CallOutbox implements ViewerSession.Outbox {
-
-        private final UnicastProcessor<MediaMessage> messages =
-                UnicastProcessor.create(new ArrayBlockingQueue<>(OUTBOX_CAPACITY), null);
-        private boolean completed;
+    /**
+     * Emits from any thread. The emitter orders concurrent calls by a queue, without a lock: ending the call, which a
+     * message too many does, calls the session back.
+     */
+    private record CallOutbox(MultiEmitter<? super MediaMessage> emitter) implements ViewerSession.Outbox {
 
         @Override
-        public synchronized void send(MediaMessage message) {
-            if (!completed) {
-                messages.onNext(message);
-            }
+        public void send(MediaMessage message) {
+            emitter.emit(message);
         }
 
         @Override
-        public synchronized void complete() {
-            if (!completed) {
-                completed = true;
-                messages.onComplete();
-            }
+        public void complete() {
+            emitter.complete();
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.macemu.webrtc.api.control.ControlCodec;
 import org.macemu.webrtc.api.control.ControlMessage.Input;
 import org.macemu.webrtc.api.control.ControlMessage.Key;
@@ -30,7 +31,8 @@ public final class InputRouter {
     /** Longest input message of a viewer, bytes. */
     public static final int MAX_MESSAGE_BYTES = 1024;
 
-    private static final String RELEASE_ALL = "{\"type\":\"release_all\"}";
+    private static final Pattern RELEASE_ALL =
+            Pattern.compile("\\s*\\{\\s*\"type\"\\s*:\\s*\"release_all\"\\s*}\\s*");
 
     /** Decides, under the router's monitor, whose input goes on to the emulator. */
     @FunctionalInterface
@@ -74,14 +76,14 @@ public final class InputRouter {
      * @throws ControlProtocolException when it is no input message; says what was found and expected
      */
     public boolean route(String viewer, String json) throws ControlProtocolException {
-        if (json.equals(RELEASE_ALL)) {
-            releaseAll(viewer);
-            return true;
-        }
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
         if (bytes.length > MAX_MESSAGE_BYTES) {
             throw new ControlProtocolException(
                     "An input message of " + bytes.length + " bytes: at most " + MAX_MESSAGE_BYTES);
+        }
+        if (RELEASE_ALL.matcher(json).matches()) {
+            releaseAll(viewer);
+            return true;
         }
         Input input = ControlCodec.decodeInput(bytes);
         synchronized (this) {

@@ -2,13 +2,15 @@ package org.macemu.webrtc.media.session;
 
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -23,6 +25,7 @@ import org.macemu.webrtc.api.grpc.Role;
 import org.macemu.webrtc.api.grpc.State;
 import org.macemu.webrtc.api.grpc.ViewerInfo;
 import org.macemu.webrtc.media.input.InputRouter;
+import org.macemu.webrtc.media.lane.Lane;
 
 /**
  * Everybody who is connected to this session. Capture runs while at least one of them has an open viewer. Its thread
@@ -34,6 +37,9 @@ public final class Audience implements AutoCloseable {
 
     /** Often enough that "the emulator is gone" is seen at once by a person; 20 small messages a second at most. */
     private static final long STATE_INTERVAL_MILLIS = 50;
+
+    /** A server that is started anew is there again after about this time. */
+    static final int RETRY_AFTER_MILLIS = 1_000;
 
     /** A rate is told again when it moved by more than this, frames per second. */
     private static final double FPS_STEP = 1;
@@ -49,9 +55,11 @@ public final class Audience implements AutoCloseable {
      *
      * @param maxViewers viewers with an offer at most
      * @param connectTimeout from an offer until media flows
+     * @param idleTimeout how long a session may last without a viewer on a lane: signalling that died silently
      * @param iceServers told to browsers
      */
-    public record Settings(int maxViewers, Duration connectTimeout, List<IceServer> iceServers) {
+    public record Settings(
+            int maxViewers, Duration connectTimeout, Duration idleTimeout, List<IceServer> iceServers) {
         public Settings {
             iceServers = List.copyOf(iceServers);
         }
@@ -63,8 +71,7 @@ public final class Audience implements AutoCloseable {
     private final Supplier<State> emulatorState;
     private final Consumer<Boolean> capture;
     private final Map<String, ViewerSession> sessions = new ConcurrentHashMap<>();
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("audience").daemon().factory());
+    private final ScheduledExecutorService clock = clock();
     private final AtomicBoolean changed = new AtomicBoolean();
     private final AtomicBoolean participantsChanged = new AtomicBoolean();
 
@@ -72,6 +79,7 @@ public final class Audience implements AutoCloseable {
     private final Controls controls = new Controls();
 
     private volatile String controller = "";
+    private final Map<Lane, Integer> byLane = new HashMap<>();
     private int watching;
     private State told = State.getDefaultInstance();
     private volatile boolean closed;
@@ -94,6 +102,17 @@ public final class Audience implements AutoCloseable {
         input.gate(this::admitsInput);
         clock.scheduleWithFixedDelay(
                 this::tellIfChanged, STATE_INTERVAL_MILLIS, STATE_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Forgets what was cancelled, and takes nothing any more once it is shut down. */
+    private static ScheduledExecutorService clock() {
+        ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(
+                1,
+                Thread.ofPlatform().name("audience").daemon().factory(),
+                new ThreadPoolExecutor.DiscardPolicy());
+        clock.setRemoveOnCancelPolicy(true);
+        clock.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        return clock;
     }
 
     Settings settings() {
@@ -122,6 +141,21 @@ public final class Audience implements AutoCloseable {
         return watching;
     }
 
+    /** Those of them that are on this lane. */
+    public synchronized int watching(Lane lane) {
+        return byLane.getOrDefault(lane, 0);
+    }
+
+    /** Browsers that have joined, with or without a viewer on a lane. */
+    public int joined() {
+        return sessions.size();
+    }
+
+    /** Whether one more viewer would be let in. */
+    public synchronized boolean hasRoom() {
+        return !closed && watching < settings.maxViewers();
+    }
+
     void joined(ViewerSession session) {
         participantsChanged.set(true);
         ViewerSession replaced = sessions.put(session.id(), session);
@@ -130,6 +164,10 @@ public final class Audience implements AutoCloseable {
         }
         session.tell(stateFor(session));
         stateChanged();
+        if (closed) {
+            // It came while the others were being told.
+            session.sayGoodbye("shutdown", RETRY_AFTER_MILLIS);
+        }
     }
 
     void left(ViewerSession session) {
@@ -263,12 +301,13 @@ public final class Audience implements AutoCloseable {
     }
 
     /** Counts a viewer in; false when there is no room. */
-    boolean opened() {
+    boolean opened(Lane lane) {
         synchronized (this) {
-            if (closed || watching >= settings.maxViewers()) {
+            if (!hasRoom()) {
                 return false;
             }
             watching++;
+            byLane.merge(lane, 1, Integer::sum);
             if (watching == 1) {
                 capture.accept(true);
             }
@@ -277,9 +316,10 @@ public final class Audience implements AutoCloseable {
         return true;
     }
 
-    void closedOne() {
+    void closedOne(Lane lane) {
         synchronized (this) {
             watching--;
+            byLane.merge(lane, -1, Integer::sum);
             if (watching == 0) {
                 capture.accept(false);
             }
@@ -356,8 +396,10 @@ public final class Audience implements AutoCloseable {
     /** Says goodbye to everybody and takes nobody any more. */
     @Override
     public void close() {
-        closed = true;
-        sessions.values().forEach(s -> s.sayGoodbye("shutdown", 1_000));
+        synchronized (this) {
+            closed = true;
+        }
+        sessions.values().forEach(s -> s.sayGoodbye("shutdown", RETRY_AFTER_MILLIS));
         clock.shutdown();
     }
 }

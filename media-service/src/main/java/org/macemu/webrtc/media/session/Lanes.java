@@ -2,6 +2,7 @@ package org.macemu.webrtc.media.session;
 
 import java.util.List;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 import org.macemu.webrtc.media.capture.AudioSink;
 import org.macemu.webrtc.media.capture.VideoFrame;
 import org.macemu.webrtc.media.capture.VideoSink;
@@ -13,6 +14,8 @@ import org.macemu.webrtc.media.lane.Lane;
  * @param all never empty
  */
 public record Lanes(List<Lane> all) implements VideoSink, AudioSink {
+
+    private static final Logger LOG = Logger.getLogger(Lanes.class);
 
     public Lanes {
         all = List.copyOf(all);
@@ -28,17 +31,26 @@ public record Lanes(List<Lane> all) implements VideoSink, AudioSink {
         return all.stream().filter(l -> l.refusal().isEmpty()).findFirst();
     }
 
+    /** A lane that fails does not keep the others from the picture. */
     @Override
     public void video(VideoFrame frame) {
         for (Lane lane : all) {
-            lane.video(frame);
+            try {
+                lane.video(frame);
+            } catch (RuntimeException e) {
+                LOG.errorf(e, "The %s lane failed on a picture", lane.name());
+            }
         }
     }
 
     @Override
     public void audio(short[] pcm, long sampleIndex, boolean silent) {
         for (Lane lane : all) {
-            lane.audio(pcm, sampleIndex, silent);
+            try {
+                lane.audio(pcm, sampleIndex, silent);
+            } catch (RuntimeException e) {
+                LOG.errorf(e, "The %s lane failed on a block of sound", lane.name());
+            }
         }
     }
 

@@ -37,11 +37,20 @@ public final class ViewerSession {
     private static final int MAX_CANDIDATE = 1024;
     private static final int MAX_NAME = 40;
 
+    /** A name of a media section is a number or a word. */
+    private static final int MAX_MID = 64;
+
     /** A browser has one candidate per network interface and protocol; a flood ends here. */
     private static final int MAX_CANDIDATES_PER_OFFER = 200;
 
     /** Input errors told to one browser; after that its input is dropped in silence. */
     private static final int MAX_INPUT_COMPLAINTS = 20;
+
+    /**
+     * Input messages of one browser in a second: a mouse of 1,000 Hz, a keyboard and a wheel at once. What comes beyond
+     * is no person, and would drown the emulator.
+     */
+    private static final int MAX_INPUT_PER_SECOND = 2_500;
 
     /** Where messages to the browser go. */
     public interface Outbox {
@@ -63,11 +72,27 @@ public final class ViewerSession {
     private boolean left;
     private int candidates;
     private int inputComplaints;
+    private long inputSecond;
+    private int inputInSecond;
     private Attachment attachment;
+    private ScheduledFuture<?> idle;
 
     public ViewerSession(Audience audience, Outbox outbox) {
         this.audience = audience;
         this.outbox = outbox;
+        awaitViewer();
+    }
+
+    /** A session that nobody watches, and that nobody ends, ends by itself. */
+    private void awaitViewer() {
+        idle = audience.after(audience.settings().idleTimeout(), this::idleTooLong);
+    }
+
+    private synchronized void idleTooLong() {
+        if (!left && attachment == null) {
+            LOG.infof("Viewer %s has offered nothing for %s", id, audience.settings().idleTimeout());
+            sayGoodbye("error", Audience.RETRY_AFTER_MILLIS);
+        }
     }
 
     String id() {
@@ -147,7 +172,9 @@ public final class ViewerSession {
         }
         if (audience.isClosed()) {
             outbox.send(MediaMessage.newBuilder()
-                    .setGoodbye(Goodbye.newBuilder().setReason("shutdown").setRetryAfterMs(1_000))
+                    .setGoodbye(Goodbye.newBuilder()
+                            .setReason("shutdown")
+                            .setRetryAfterMs(Audience.RETRY_AFTER_MILLIS))
                     .build());
             outbox.complete();
             return;
@@ -199,7 +226,9 @@ public final class ViewerSession {
             return;
         }
         detach();
-        if (!audience.opened()) {
+        idle.cancel(false);
+        if (!audience.opened(lane.get())) {
+            awaitViewer();
             sendError(
                     "capacity_reached",
                     "This Mac has its " + audience.settings().maxViewers() + " viewers already; try again later",
@@ -219,25 +248,36 @@ public final class ViewerSession {
     }
 
     private void candidate(Candidate candidate) {
-        if (candidate.getCandidate().length() > MAX_CANDIDATE
-                || !candidate.getCandidate().isEmpty() && !candidate.getCandidate().startsWith("candidate:")) {
-            sendError(
-                    "candidate_invalid",
-                    "Expected \"candidate:...\" of at most " + MAX_CANDIDATE + " characters, found "
-                            + candidate.getCandidate().length(),
-                    false);
-        } else if (++candidates > MAX_CANDIDATES_PER_OFFER) {
+        if (++candidates > MAX_CANDIDATES_PER_OFFER) {
             if (candidates == MAX_CANDIDATES_PER_OFFER + 1) {
                 sendError("too_many_candidates", "At most " + MAX_CANDIDATES_PER_OFFER + " candidates an offer", false);
             }
+        } else if (candidate.getCandidate().length() > MAX_CANDIDATE
+                || candidate.getSdpMid().length() > MAX_MID
+                || !candidate.getCandidate().isEmpty() && !candidate.getCandidate().startsWith("candidate:")) {
+            sendError(
+                    "candidate_invalid",
+                    "Expected \"candidate:...\" of at most " + MAX_CANDIDATE + " characters and an sdpMid of at most "
+                            + MAX_MID + ", found " + candidate.getCandidate().length() + " and "
+                            + candidate.getSdpMid().length(),
+                    false);
         } else if (attachment != null) {
             attachment.viewer.candidate(
                     candidate.getCandidate(), candidate.getSdpMid(), Math.max(0, candidate.getSdpMLineIndex()));
         }
     }
 
-    /** Also called for data channels, without the session's lock: the router orders what it is given. */
+    /** With the session's lock: a viewer that has left holds nothing down. */
     private void input(String json) {
+        long second = System.nanoTime() / 1_000_000_000L;
+        if (second != inputSecond) {
+            inputSecond = second;
+            inputInSecond = 0;
+        }
+        if (++inputInSecond > MAX_INPUT_PER_SECOND) {
+            complain("rate_limited", "More than " + MAX_INPUT_PER_SECOND + " input messages in a second");
+            return;
+        }
         try {
             if (!audience.input().route(id, json)) {
                 complain(
@@ -289,6 +329,7 @@ public final class ViewerSession {
             return;
         }
         left = true;
+        idle.cancel(false);
         detach();
         if (joined) {
             audience.left(this);
@@ -309,6 +350,9 @@ public final class ViewerSession {
         if (attachment == gone) {
             attachment = null;
             audience.vanished(this);
+            if (!left) {
+                awaitViewer();
+            }
         }
     }
 
@@ -339,7 +383,7 @@ public final class ViewerSession {
                 counted = false;
                 timeout.cancel(false);
             }
-            audience.closedOne();
+            audience.closedOne(lane);
         }
 
         private void timedOut() {
@@ -356,7 +400,7 @@ public final class ViewerSession {
 
         private boolean isCurrent() {
             synchronized (ViewerSession.this) {
-                return attachment == this || attachment == null && !left;
+                return attachment == this;
             }
         }
 
@@ -388,14 +432,21 @@ public final class ViewerSession {
 
         @Override
         public void input(String json) {
-            if (isCurrent()) {
-                ViewerSession.this.input(json);
+            synchronized (ViewerSession.this) {
+                if (attachment == this) {
+                    ViewerSession.this.input(json);
+                }
             }
         }
 
         @Override
         public void error(String code, String message, boolean fatal) {
-            if (isCurrent()) {
+            if (!isCurrent()) {
+                return;
+            }
+            if (code.startsWith("input_")) {
+                complain(code, message);
+            } else {
                 // Fatal to the viewer, not to the session: the browser may offer again on the same WebSocket.
                 sendError(code, message, false);
             }

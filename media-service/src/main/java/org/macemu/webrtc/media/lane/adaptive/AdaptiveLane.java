@@ -13,10 +13,12 @@ import dev.onvoid.webrtc.media.video.VideoTrack;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
@@ -107,8 +109,15 @@ public final class AdaptiveLane implements Lane {
     @Override
     public Viewer open(String viewerId, String offerSdp, ViewerEvents events) {
         AdaptiveViewer viewer = new AdaptiveViewer(this, viewerId, events);
-        viewers.put(viewerId, viewer);
-        execute(() -> viewer.connect(offerSdp));
+        Optional<String> refusal;
+        synchronized (viewers) {
+            refusal = viewers.containsKey(viewerId) && !closed ? Optional.empty() : refusal();
+            if (refusal.isEmpty()) {
+                viewers.put(viewerId, viewer);
+                worker.execute(() -> viewer.connect(offerSdp));
+            }
+        }
+        refusal.ifPresent(why -> Thread.startVirtualThread(() -> viewer.refuse(closed, why)));
         return viewer;
     }
 
@@ -129,9 +138,9 @@ public final class AdaptiveLane implements Lane {
         }
     }
 
-    /** The capture thread swaps between two buffers; a view of each is made once per swap at most. */
+    /** The capture thread swaps between two buffers; an unchanged picture needs no new view. */
     private ByteBuffer bufferOf(VideoFrame frame) {
-        if (pixels.address() != frame.rgba().address() || pixels.byteSize() != frame.rgba().byteSize()) {
+        if (pixels != frame.rgba()) {
             pixels = frame.rgba();
             pixelBuffer = pixels.asByteBuffer();
         }
@@ -173,15 +182,18 @@ public final class AdaptiveLane implements Lane {
         return capture;
     }
 
+    /** Runs a task on the lane's thread, unless the lane is closed. Any thread. */
     void execute(Runnable task) {
-        if (!closed) {
+        try {
             worker.execute(() -> {
                 try {
                     task.run();
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     LOG.error("Adaptive lane", e);
                 }
             });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("A task of the adaptive lane came after its end");
         }
     }
 
@@ -192,11 +204,13 @@ public final class AdaptiveLane implements Lane {
 
     @Override
     public void close() {
-        if (closed) {
-            return;
+        synchronized (viewers) {
+            if (closed) {
+                return;
+            }
+            closed = true;
         }
-        viewers.values().forEach(AdaptiveViewer::close);
-        closed = true;
+        execute(() -> List.copyOf(viewers.values()).forEach(AdaptiveViewer::dispose));
         worker.shutdown();
         try {
             if (!worker.awaitTermination(5, TimeUnit.SECONDS)) {

@@ -75,9 +75,10 @@ final class AdaptiveViewer implements Viewer, PeerConnectionObserver {
 
     /** On the lane's thread. */
     void connect(String offerSdp) {
-        if (closed) {
-            return;
-        }
+        step(() -> open(offerSdp));
+    }
+
+    private void open(String offerSdp) {
         RTCConfiguration configuration = new RTCConfiguration();
         configuration.bundlePolicy = RTCBundlePolicy.MAX_BUNDLE;
         configuration.portAllocatorConfig.minPort = lane.settings().minPort();
@@ -86,13 +87,29 @@ final class AdaptiveViewer implements Viewer, PeerConnectionObserver {
         negotiate(offerSdp);
     }
 
+    /** The lane has no place for it; any thread, instead of {@link #connect}. */
+    void refuse(boolean laneClosed, String why) {
+        closed = true;
+        events.error(laneClosed ? "lane_unavailable" : "capacity_reached", why, true);
+        events.closed();
+    }
+
+    /** Takes a step on the lane's thread; one that fails is the end of the viewer and of nothing else. */
+    private void step(Runnable step) {
+        if (closed) {
+            return;
+        }
+        try {
+            step.run();
+        } catch (RuntimeException | Error e) {
+            LOG.warnf(e, "Viewer %s", id);
+            fail(String.valueOf(e.getMessage()));
+        }
+    }
+
     @Override
     public void offer(String offerSdp) {
-        lane.execute(() -> {
-            if (!closed && connection != null) {
-                negotiate(offerSdp);
-            }
-        });
+        lane.execute(() -> step(() -> negotiate(offerSdp)));
     }
 
     private void negotiate(String offerSdp) {
@@ -109,12 +126,12 @@ final class AdaptiveViewer implements Viewer, PeerConnectionObserver {
                 audioSender = connection.addTrack(lane.audioTrack(), List.of("mac-sound"));
             }
         }
-        early.forEach(connection::addIceCandidate);
+        early.forEach(this::addCandidate);
         early.clear();
         connection.createAnswer(new RTCAnswerOptions(), new CreateSessionDescriptionObserver() {
             @Override
             public void onSuccess(RTCSessionDescription description) {
-                lane.execute(() -> describe(description));
+                lane.execute(() -> step(() -> describe(description)));
             }
 
             @Override
@@ -125,9 +142,6 @@ final class AdaptiveViewer implements Viewer, PeerConnectionObserver {
     }
 
     private void describe(RTCSessionDescription answer) {
-        if (closed) {
-            return;
-        }
         // Before candidates appear: the browser cannot take those of a connection that has no answer.
         events.answered(answer.sdp);
         connection.setLocalDescription(answer, onLane(this::limitBitrate));
@@ -146,11 +160,7 @@ final class AdaptiveViewer implements Viewer, PeerConnectionObserver {
         return new SetSessionDescriptionObserver() {
             @Override
             public void onSuccess() {
-                lane.execute(() -> {
-                    if (!closed) {
-                        success.run();
-                    }
-                });
+                lane.execute(() -> step(success));
             }
 
             @Override
@@ -170,21 +180,22 @@ final class AdaptiveViewer implements Viewer, PeerConnectionObserver {
         if (candidate.isEmpty()) {
             return;
         }
-        lane.execute(() -> {
-            if (closed) {
-                return;
-            }
-            RTCIceCandidate c = new RTCIceCandidate(sdpMid, sdpMLineIndex, candidate);
-            if (!remoteDescribed) {
+        RTCIceCandidate c = new RTCIceCandidate(sdpMid, sdpMLineIndex, candidate);
+        lane.execute(() -> step(() -> {
+            if (remoteDescribed) {
+                addCandidate(c);
+            } else {
                 early.add(c);
-                return;
             }
-            try {
-                connection.addIceCandidate(c);
-            } catch (RuntimeException e) {
-                events.error("candidate_invalid", "The candidate cannot be used: " + e.getMessage(), false);
-            }
-        });
+        }));
+    }
+
+    private void addCandidate(RTCIceCandidate c) {
+        try {
+            connection.addIceCandidate(c);
+        } catch (RuntimeException | Error e) {
+            events.error("candidate_invalid", "The candidate cannot be used: " + e.getMessage(), false);
+        }
     }
 
     @Override
@@ -303,7 +314,8 @@ final class AdaptiveViewer implements Viewer, PeerConnectionObserver {
         lane.execute(this::dispose);
     }
 
-    private void dispose() {
+    /** On the lane's thread. */
+    void dispose() {
         if (closed) {
             return;
         }
