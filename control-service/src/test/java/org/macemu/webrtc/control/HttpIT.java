@@ -9,6 +9,7 @@ import static org.macemu.webrtc.control.testing.RestClient.problem;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.net.Socket;
+import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -204,6 +205,23 @@ class HttpIT {
         String answer = raw(request.replace("~", "\r\n"));
         assertTrue(answer.matches("(?s)HTTP/1\\.[01] " + status + " .*"), answer);
         assertEquals(200, client.get("/api/v1/connection").statusCode());
+    }
+
+    @Test
+    void http2IsTreatedAlike() throws Exception {
+        // An upgrade from HTTP/1.1 for the first request, HTTP/2 for the others.
+        RestClient upgrading = RestClient.http2(port);
+        for (int i = 0; i < 2; i++) {
+            HttpResponse<String> page = upgrading.get("/api/v1/connection");
+            assertEquals(200, page.statusCode());
+            assertEquals(HttpClient.Version.HTTP_2, page.version());
+        }
+        problem(upgrading.get("/nowhere"), 404, "not-found");
+        problem(upgrading.json("POST", "/api/v1/restart", null), 503, "media-unavailable");
+        problem(upgrading.json("PATCH", "/api/v1/config", "{}"), 400, "invalid-request");
+        problem(upgrading.json("PATCH", "/api/v1/config", "x".repeat(70_000)), 413, "body-too-large");
+        problem(upgrading.send("POST", "/api/v1/restart", null), 403, "cross-site-request");
+        assertEquals(200, upgrading.get("/api/v1/connection").statusCode());
     }
 
     @Test

@@ -3,7 +3,6 @@ package org.macemu.webrtc.control.web;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
@@ -88,7 +87,8 @@ public class HttpFilters {
             return;
         }
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-        if (length == null && !request.isEnded() && mayHaveBody(request)) {
+        // An HTTP/2 body of unannounced size ends at quarkus.http.limits.max-body-size.
+        if (request.headers().contains(HttpHeaders.TRANSFER_ENCODING)) {
             Problems.end(context, ProblemType.LENGTH_REQUIRED, "Send the body with a Content-Length.");
             return;
         }
@@ -104,13 +104,6 @@ public class HttpFilters {
     private static String host(HttpServerRequest request) {
         boolean named = request.version() == HttpVersion.HTTP_2 && request.authority() != null;
         return named ? request.authority().toString() : request.getHeader(HttpHeaders.HOST);
-    }
-
-    private static boolean mayHaveBody(HttpServerRequest request) {
-        // A request that was upgraded from HTTP/1.1 is not ended yet here, although it brings no body.
-        boolean readsOnly = request.method() == HttpMethod.GET || request.method() == HttpMethod.HEAD;
-        return request.version() == HttpVersion.HTTP_2 && !readsOnly
-                || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
     }
 
     private static boolean withinLimit(String length) {

@@ -19,12 +19,21 @@ public final class RestClient {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient client;
     private final String base;
 
     public RestClient(int port) {
+        this(port, HttpClient.Version.HTTP_1_1);
+    }
+
+    private RestClient(int port, HttpClient.Version version) {
+        this.client = HttpClient.newBuilder().version(version).build();
         this.base = "http://127.0.0.1:" + port;
+    }
+
+    /** One that upgrades its connection to HTTP/2. */
+    public static RestClient http2(int port) {
+        return new RestClient(port, HttpClient.Version.HTTP_2);
     }
 
     /** The origin of the service's own pages. */
