@@ -202,8 +202,10 @@ public final class BrowserSession {
     }
 
     private void mediaUnavailable() {
-        error(ErrorCode.MEDIA_UNAVAILABLE, "The media service cannot be reached; it is tried again, and a new welcome"
-                + " follows when it is back. Send a new offer then.");
+        error(ErrorCode.MEDIA_UNAVAILABLE, outageTold
+                ? "The media service cannot be reached; it is tried again, and a new welcome follows when it is back."
+                        + " Send a new offer then."
+                : "The media service has not welcomed this viewer yet; send the offer after the welcome.");
     }
 
     // ---- from the browser

@@ -89,6 +89,7 @@ public final class ScriptedMedia implements AutoCloseable {
         private final CompletableFuture<String> end = new CompletableFuture<>();
         private volatile Join join;
         private volatile boolean completing = true;
+        private boolean completed;
 
         private Call(StreamObserver<MediaMessage> responses) {
             this.responses = responses;
@@ -121,10 +122,13 @@ public final class ScriptedMedia implements AutoCloseable {
 
         @Override
         public void onCompleted() {
-            end.complete("half-closed");
-            if (completing) {
-                responses.onCompleted();
+            synchronized (responses) {
+                if (completing) {
+                    completed = true;
+                    responses.onCompleted();
+                }
             }
+            end.complete("half-closed");
         }
 
         public Join join() {
@@ -143,14 +147,20 @@ public final class ScriptedMedia implements AutoCloseable {
             return this;
         }
 
+        /** Sends, unless this side has completed the call in the meantime. */
         public void send(MediaMessage message) {
             synchronized (responses) {
-                responses.onNext(message);
+                if (!completed) {
+                    responses.onNext(message);
+                }
             }
         }
 
         public void complete() {
-            responses.onCompleted();
+            synchronized (responses) {
+                completed = true;
+                responses.onCompleted();
+            }
         }
 
         public void fail(Status status) {
