@@ -16,7 +16,7 @@ ARG APP=built
 # The Java runtime: Java SE whole, so that no library meets a missing module, without what only developers need.
 FROM ${JDK_IMAGE} AS jdk
 RUN jlink --add-modules java.se,jdk.charsets,jdk.crypto.cryptoki,jdk.jcmd,jdk.jfr,jdk.localedata,jdk.management,jdk.management.agent,jdk.naming.dns,jdk.net,jdk.security.auth,jdk.unsupported,jdk.zipfs \
-        --include-locales en,de --strip-debug --no-header-files --no-man-pages --generate-cds-archive \
+        --include-locales en,de --strip-java-debug-attributes --no-header-files --no-man-pages --generate-cds-archive \
         --output /opt/java
 
 FROM jdk AS built

@@ -1,0 +1,143 @@
+{{/*
+The Mac's pod: the emulator, and the media-service beside it. They share /dev/shm, in memory, and the folder of the
+control socket, and nothing else.
+*/}}
+
+{{/* Bytes of one picture in shared memory. */}}
+{{- define "macemu.mac.frameBytes" -}}
+{{- mul (int .Values.mac.maxScreen.width) (int .Values.mac.maxScreen.height) 4 -}}
+{{- end -}}
+
+{{/* Size of /dev/shm, Mi: three pictures and room for the sound and what libraries put there. */}}
+{{- define "macemu.mac.shmMebibytes" -}}
+{{- add (div (mul 3 (include "macemu.mac.frameBytes" . | int)) 1048576) 8 -}}
+{{- end -}}
+
+{{- define "macemu.mac.sharedMounts" -}}
+- {name: shm, mountPath: /dev/shm}
+- {name: socket, mountPath: /run/macemu}
+- {name: tmp, mountPath: /tmp, subPath: {{ . }}}
+{{- end -}}
+
+{{- define "macemu.mac.mediaContainer" -}}
+name: media
+{{ include "macemu.containerImage" (dict "root" . "image" .Values.media.image) }}
+{{- if .Values.mac.nativeSidecar }}
+restartPolicy: Always
+{{- end }}
+ports:
+  - {name: http, containerPort: 8010}
+  {{- $hostPort := has .Values.rtc.exposure (list "HostPort" "HostNetwork") }}
+  {{- range $protocol := list "UDP" "TCP" }}
+  - name: rtc-{{ lower $protocol }}
+    protocol: {{ $protocol }}
+    containerPort: {{ include "macemu.rtc.port" $ }}
+    {{- if $hostPort }}
+    hostPort: {{ include "macemu.rtc.port" $ }}
+    {{- end }}
+  {{- end }}
+env:
+  {{- include "macemu.serviceEnv" . | nindent 2 }}
+  - {name: MACEMU_MEDIA_PORT, value: "8010"}
+  - {name: MACEMU_CONTROL_SOCK, value: /run/macemu/control.sock}
+  - {name: MACEMU_SHM_MAX_FRAME_SIZE, value: {{ include "macemu.mac.frameBytes" . | quote }}}
+  - {name: MACEMU_VIDEO_BITRATE, value: {{ .Values.media.video.bitrate | quote }}}
+  - {name: MACEMU_VIDEO_MIN_BITRATE, value: {{ .Values.media.video.minBitrate | quote }}}
+  - {name: MACEMU_VIDEO_MAX_BITRATE, value: {{ .Values.media.video.maxBitrate | quote }}}
+  - {name: MACEMU_VIEWERS_MAX, value: {{ .Values.media.viewers.max | quote }}}
+  - {name: MACEMU_VIEWERS_MAX_ADAPTIVE, value: {{ .Values.media.viewers.maxAdaptive | quote }}}
+  {{- include "macemu.rtc.env" . | nindent 2 }}
+  {{- with include "macemu.turn.env" . | trim }}
+  {{- . | nindent 2 }}
+  {{- end }}
+  {{- with include "macemu.env" .Values.media.env | trim }}
+  {{- . | nindent 2 }}
+  {{- end }}
+{{ include "macemu.probes" . }}
+{{- if not .Values.mac.nativeSidecar }}
+lifecycle:
+  # The next container is started when this has ended: the emulator finds its segments and its socket.
+  postStart:
+    exec:
+      command:
+        - bash
+        - -c
+        - for i in {1..300}; do health-check 8010 /q/health/started >/dev/null && exit 0; sleep 0.2; done; exit 0
+{{- end }}
+{{ include "macemu.containerSecurity" . }}
+resources:
+  {{- toYaml .Values.media.resources | nindent 2 }}
+volumeMounts:
+  {{- include "macemu.mac.sharedMounts" "media" | nindent 2 }}
+{{- end -}}
+
+{{- define "macemu.mac.emulatorContainer" -}}
+name: emulator
+{{ include "macemu.containerImage" (dict "root" . "image" .Values.mac.image) }}
+args:
+  - --screen
+  - {{ printf "%dx%d" (int .Values.mac.screen.width) (int .Values.mac.screen.height) }}
+  {{- with .Values.mac.rom }}
+  - --rom
+  - /storage/roms/{{ . }}
+  {{- end }}
+env:
+  - {name: MACEMU_CONTROL_SOCK, value: /run/macemu/control.sock}
+{{/* No probe: the container ends with the emulator, and a Mac at rest draws nothing that could be asked for. */ -}}
+{{ include "macemu.containerSecurity" . }}
+resources:
+  {{- toYaml .Values.mac.resources | nindent 2 }}
+volumeMounts:
+  {{- include "macemu.mac.sharedMounts" "emulator" | nindent 2 }}
+  {{- if .Values.mac.roms.existingClaim }}
+  - {name: roms, mountPath: /storage/roms, readOnly: true}
+  {{- end }}
+  {{- if .Values.mac.disks.enabled }}
+  - {name: disks, mountPath: /storage/images}
+  {{- end }}
+{{- end -}}
+
+{{- define "macemu.mac.podSpec" -}}
+{{ include "macemu.podSecurity" (dict "root" . "component" "mac") }}
+{{- if eq .Values.rtc.exposure "HostNetwork" }}
+hostNetwork: true
+dnsPolicy: ClusterFirstWithHostNet
+{{- end }}
+terminationGracePeriodSeconds: {{ .Values.mac.terminationGracePeriodSeconds }}
+{{- with include "macemu.placement" .Values.mac | trim }}
+{{ . }}
+{{- end }}
+{{- if .Values.mac.nativeSidecar }}
+initContainers:
+  - {{- include "macemu.mac.mediaContainer" . | nindent 4 }}
+containers:
+  - {{- include "macemu.mac.emulatorContainer" . | nindent 4 }}
+{{- else }}
+containers:
+  - {{- include "macemu.mac.mediaContainer" . | nindent 4 }}
+  - {{- include "macemu.mac.emulatorContainer" . | nindent 4 }}
+{{- end }}
+volumes:
+  - name: shm
+    emptyDir:
+      medium: Memory
+      sizeLimit: {{ include "macemu.mac.shmMebibytes" . }}Mi
+  - name: socket
+    emptyDir:
+      medium: Memory
+      sizeLimit: 1Mi
+  - name: tmp
+    emptyDir:
+      sizeLimit: 256Mi
+  {{- with .Values.mac.roms.existingClaim }}
+  - name: roms
+    persistentVolumeClaim:
+      claimName: {{ . }}
+      readOnly: true
+  {{- end }}
+  {{- if .Values.mac.disks.enabled }}
+  - name: disks
+    persistentVolumeClaim:
+      claimName: {{ .Values.mac.disks.existingClaim | default (printf "%s-disks" (include "macemu.fullname" .)) }}
+  {{- end }}
+{{- end -}}
