@@ -10,7 +10,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -160,7 +159,8 @@ public class MediaServer {
 
     private Set<Integer> allowedUids() throws IOException {
         Set<Integer> uids = new HashSet<>(config.control().allowedUids().orElse(List.of()));
-        uids.add((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid", LinkOption.NOFOLLOW_LINKS));
+        // The folder behind the link: the link itself belongs to root, whoever this process is.
+        uids.add((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
         return uids;
     }
 
