@@ -104,7 +104,8 @@ class RestIT {
 
     @Test
     void passesTheConfigurationThrough() throws Exception {
-        media.config("{\"rom\":\"Quadra.ROM\",\"ramsize\":16777216,\"disk\":[\"a\",\"b\"],\"big\":12345678901234567890}");
+        media.config("{\"rom\":\"Quadra.ROM\",\"ramsize\":16777216,\"disk\":[\"a\",\"b\"],"
+                + "\"big\":12345678901234567890}");
         assertEquals(
                 JSON.readTree("{\"rom\":\"Quadra.ROM\",\"ramsize\":16777216,\"disk\":[\"a\",\"b\"],"
                         + "\"big\":12345678901234567890}"),

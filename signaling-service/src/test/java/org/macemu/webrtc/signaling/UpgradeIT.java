@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.macemu.webrtc.signaling.testing.MediaAddress;
 
-/** Who may open a WebSocket, asked over a plain socket because Host and Origin are the point; and the HTTP beside it. */
+/** Who may open a WebSocket, asked over a plain socket because Host and Origin are the point; the HTTP beside it. */
 @QuarkusTest
 @QuarkusTestResource(MediaAddress.class)
 class UpgradeIT {

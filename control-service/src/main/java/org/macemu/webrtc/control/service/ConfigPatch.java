@@ -76,7 +76,8 @@ public record ConfigPatch(String json) {
         String json = root.toString();
         int bytes = json.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > MAX_JSON_BYTES) {
-            throw new InvalidRequest("The object has " + bytes + " bytes; at most " + MAX_JSON_BYTES + " are accepted.");
+            throw new InvalidRequest(
+                    "The object has " + bytes + " bytes; at most " + MAX_JSON_BYTES + " are accepted.");
         }
         return new ConfigPatch(json);
     }

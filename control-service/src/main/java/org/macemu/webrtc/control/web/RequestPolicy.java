@@ -58,7 +58,8 @@ final class RequestPolicy {
         if (origin != null) {
             return sameOrigin(origin, hostHeader)
                     ? null
-                    : "Origin is " + quoted(origin) + "; only pages of " + quoted(hostHeader) + " may change something.";
+                    : "Origin is " + quoted(origin) + "; only pages of " + quoted(hostHeader)
+                            + " may change something.";
         }
         if (fetchSite != null || isJson(contentType)) {
             return null;

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +46,8 @@ public final class ServiceProcess implements AutoCloseable {
                 output.append(line).append('\n');
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // The process was ended while it was read; what it printed until then is kept.
+            output.append("(").append(e.getMessage()).append(")\n");
         }
     }
 

@@ -16,7 +16,9 @@ class RequestPolicyTest {
     private final RequestPolicy open = new RequestPolicy(false, List.of());
 
     @ParameterizedTest
-    @ValueSource(strings = {"localhost", "LOCALHOST:8000", "127.0.0.1:8000", "[::1]:8000", "mac.localhost", "proxy.example.org:443"})
+    @ValueSource(
+            strings = {"localhost", "LOCALHOST:8000", "127.0.0.1:8000", "[::1]:8000", "mac.localhost",
+                "proxy.example.org:443"})
     void answersOwnNames(String host) {
         assertNull(loopback.hostRefusal(host));
     }

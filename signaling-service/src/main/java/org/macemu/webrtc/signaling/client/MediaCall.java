@@ -154,8 +154,9 @@ public final class MediaCall {
     }
 
     /**
-     * The browser left, or the media-service does not do its part: half-closes, which is what ends the call at the media-service. Closing the connection or
-     * cancelling does not reach its handler there. A call that the media-service then forgets to complete is reset.
+     * The browser left, or the media-service does not do its part: half-closes, which is what ends the call at the
+     * media-service. Closing the connection or cancelling does not reach its handler there. A call that it then forgets
+     * to complete is reset.
      */
     public void end() {
         if (over || halfClosed) {

@@ -61,8 +61,8 @@ public interface SignalingConfig {
         Duration completionTimeout();
 
         /**
-         * How often a call asks whether the media-service is still there (HTTP/2 PING). One that has not answered by the
-         * next time is lost: a machine that vanished closes no connection.
+         * How often a call asks whether the media-service is still there (HTTP/2 PING). One that has not answered by
+         * the next time is lost: a machine that vanished closes no connection.
          */
         @WithDefault("10s")
         Duration pingInterval();

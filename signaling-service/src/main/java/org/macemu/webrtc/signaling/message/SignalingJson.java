@@ -33,9 +33,9 @@ import org.macemu.webrtc.api.grpc.Welcome;
 /**
  * The JSON of the WebSocket to the gRPC contract and back, as the comments in {@code signaling.proto} show it.
  *
- * <p>Strict towards the browser: one JSON object per message (RFC 8259: no NaN, no comments), no duplicate keys, nothing
- * after it, bounded sizes and depth. Keys that the contract does not name are ignored, so that a newer client can talk
- * to an older server. Stateless and thread-safe.
+ * <p>Strict towards the browser: one JSON object per message (RFC 8259: no NaN, no comments), no duplicate keys,
+ * nothing after it, bounded sizes and depth. Keys that the contract does not name are ignored, so that a newer client
+ * can talk to an older server. Stateless and thread-safe.
  */
 @Singleton
 public final class SignalingJson {
@@ -85,7 +85,8 @@ public final class SignalingJson {
             case "ping" -> ping(root);
             default -> throw new MessageException(
                     ErrorCode.MESSAGE_UNKNOWN_TYPE,
-                    "\"type\" is " + quoted(type.textValue()) + "; expected offer, candidate, control, ping, mouse_move,"
+                    "\"type\" is " + quoted(type.textValue()) + "; expected offer, candidate, control, ping,"
+                            + " mouse_move,"
                             + " mouse_button, mouse_wheel, key or release_all.");
         };
     }
@@ -96,7 +97,8 @@ public final class SignalingJson {
         } catch (JsonProcessingException e) {
             var at = e.getLocation();
             String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
-            throw invalid("The message is not JSON that can be read" + where + ": " + shortened(e.getOriginalMessage()));
+            throw invalid("The message is not JSON that can be read" + where + ": "
+                    + shortened(e.getOriginalMessage()));
         }
     }
 
@@ -138,7 +140,8 @@ public final class SignalingJson {
     private static BrowserMessage candidate(JsonNode root) throws MessageException {
         JsonNode line = root.path("candidate");
         if (!line.isTextual()) {
-            throw badCandidate("\"candidate\" is " + kind(line) + "; a string is expected, empty at the end of candidates.");
+            throw badCandidate("\"candidate\" is " + kind(line)
+                    + "; a string is expected, empty at the end of candidates.");
         }
         String value = line.textValue();
         if (exceeds(value, MessageLimits.MAX_CANDIDATE_BYTES)) {
@@ -174,7 +177,7 @@ public final class SignalingJson {
                 .build());
     }
 
-    /** The fields of an input message are checked where all input arrives, data channels included: the media-service. */
+    /** The fields of input are checked where all input arrives, data channels included: in the media-service. */
     private static BrowserMessage input(String text) throws MessageException {
         if (exceeds(text, MessageLimits.MAX_INPUT_BYTES)) {
             throw new MessageException(

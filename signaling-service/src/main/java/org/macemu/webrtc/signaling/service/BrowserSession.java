@@ -268,7 +268,10 @@ public final class BrowserSession {
         }
         int rate = config.signaling().messagesPerSecond();
         LOG.infof("%s sent more than %d messages per second, closing", this, rate);
-        refuse(ErrorCode.RATE_LIMITED, "More than " + rate + " messages per second; coalesce mouse moves.", CLOSE_POLICY);
+        refuse(
+                ErrorCode.RATE_LIMITED,
+                "More than " + rate + " messages per second; coalesce mouse moves.",
+                CLOSE_POLICY);
         return false;
     }
 

@@ -66,7 +66,8 @@ class SignalingJsonTest {
     void readsACandidate() throws MessageException {
         var candidate = assertInstanceOf(
                         BrowserMessage.Candidate.class,
-                        json.read("{\"type\":\"candidate\",\"candidate\":\"candidate:1 1 udp 1 127.0.0.1 5000 typ host\","
+                        json.read("{\"type\":\"candidate\","
+                                + "\"candidate\":\"candidate:1 1 udp 1 127.0.0.1 5000 typ host\","
                                 + "\"sdpMid\":\"1\",\"sdpMLineIndex\":1,\"usernameFragment\":\"x\"}"))
                 .message()
                 .getCandidate();
@@ -169,12 +170,12 @@ class SignalingJsonTest {
                 Arguments.of("{\"type\":\"candidate\",\"candidate\":\"typ host\"}", "candidate_invalid"),
                 Arguments.of("{\"type\":\"candidate\",\"candidate\":\"candidate:1\\r\\na=x\"}", "candidate_invalid"),
                 Arguments.of("{\"type\":\"candidate\",\"candidate\":\"candidate:" + big + "\"}", "candidate_invalid"),
-                Arguments.of("{\"type\":\"candidate\",\"candidate\":\"\",\"sdpMid\":1}", "candidate_invalid"),
-                Arguments.of("{\"type\":\"candidate\",\"candidate\":\"\",\"sdpMid\":\"" + big + "\"}", "candidate_invalid"),
-                Arguments.of("{\"type\":\"candidate\",\"candidate\":\"\",\"sdpMLineIndex\":-1}", "candidate_invalid"),
-                Arguments.of("{\"type\":\"candidate\",\"candidate\":\"\",\"sdpMLineIndex\":1.5}", "candidate_invalid"),
-                Arguments.of("{\"type\":\"candidate\",\"candidate\":\"\",\"sdpMLineIndex\":1e300}", "candidate_invalid"),
-                Arguments.of("{\"type\":\"candidate\",\"candidate\":\"\",\"sdpMLineIndex\":\"0\"}", "candidate_invalid"),
+                Arguments.of(candidate("\"sdpMid\":1}"), "candidate_invalid"),
+                Arguments.of(candidate("\"sdpMid\":\"" + big + "\"}"), "candidate_invalid"),
+                Arguments.of(candidate("\"sdpMLineIndex\":-1}"), "candidate_invalid"),
+                Arguments.of(candidate("\"sdpMLineIndex\":1.5}"), "candidate_invalid"),
+                Arguments.of(candidate("\"sdpMLineIndex\":1e300}"), "candidate_invalid"),
+                Arguments.of(candidate("\"sdpMLineIndex\":\"0\"}"), "candidate_invalid"),
                 Arguments.of("{\"type\":\"key\",\"code\":65,\"x\":\"" + big + "\"}", "input_invalid"));
     }
 
@@ -244,7 +245,8 @@ class SignalingJsonTest {
                 MediaMessage.newBuilder()
                         .setError(Error.newBuilder().setCode("sdp_invalid").setMessage("no \"m=\"")));
         assertJson(
-                "{\"type\":\"participants\",\"participants\":[{\"viewer\":\"v-1\",\"name\":\"Ada\",\"role\":\"controller\","
+                "{\"type\":\"participants\",\"participants\":[{\"viewer\":\"v-1\",\"name\":\"Ada\","
+                        + "\"role\":\"controller\","
                         + "\"requests\":true}]}",
                 MediaMessage.newBuilder()
                         .setParticipants(Participants.newBuilder()
@@ -284,6 +286,11 @@ class SignalingJsonTest {
         assertEquals(
                 mapper.readTree(expected).toString().replace(":0.0", ":0"),
                 mapper.readTree(written).toString().replace(":0.0", ":0"));
+    }
+
+    /** The end of candidates with these fields, which close the object. */
+    private static String candidate(String fields) {
+        return "{\"type\":\"candidate\",\"candidate\":\"\"," + fields;
     }
 
     private static String offer(String sdp) {
