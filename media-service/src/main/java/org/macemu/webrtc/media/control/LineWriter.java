@@ -53,7 +53,9 @@ final class LineWriter implements AutoCloseable {
                 queue.removeLast();
             }
             overrun = queue.size() >= CAPACITY;
-            if (!overrun) {
+            if (overrun) {
+                close();
+            } else {
                 queue.addLast(merged == null ? message : merged);
                 queue.notify();
             }

@@ -102,7 +102,7 @@ final class AdaptiveViewer implements Viewer, PeerConnectionObserver {
         try {
             step.run();
         } catch (RuntimeException | Error e) {
-            LOG.warnf(e, "Viewer %s", id);
+            LOG.debugf(e, "Viewer %s", id);
             fail(String.valueOf(e.getMessage()));
         }
     }
