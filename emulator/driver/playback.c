@@ -8,8 +8,14 @@
 #include "log.h"
 #include "video.h"
 
-/* Later than this, the device was paused or the machine asleep: start afresh instead of catching up. */
-#define MAX_LATE_US 500000u
+/*
+ * Up to this a delay is made up for, later the pace starts afresh: a reader's buffer is of this order, so after a longer
+ * gap it has run dry, and what would then come in excess would only delay everything that follows.
+ */
+#define MAX_LATE_US 100000u
+
+/* Blocks in a row that make up for a delay: an emulator takes up to a guest tick for each. */
+#define MAX_EXTRA_BLOCKS 4
 
 static struct {
     bool in_use;
@@ -55,7 +61,8 @@ static void wrapped_callback(void *unused, Uint8 *stream, int bytes) {
     }
     produce(stream, bytes);
     playback.due_us += block_us;
-    if (now >= playback.due_us && playback.extra != NULL && (Uint32) bytes <= playback.extra_bytes) {
+    bool can_repeat = playback.extra != NULL && (Uint32) bytes <= playback.extra_bytes;
+    for (int i = 0; can_repeat && i < MAX_EXTRA_BLOCKS && monotonic_us() >= playback.due_us; i++) {
         memset(playback.extra, playback.silence, (size_t) bytes);
         produce(playback.extra, bytes);
         playback.due_us += block_us;

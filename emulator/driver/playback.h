@@ -3,7 +3,7 @@
  *
  * SDL's dummy device sleeps whole milliseconds per block and ignores the time a callback takes, so it runs up to 5 %
  * too fast or too slow. Nobody listens to it; the pace of the wrapped callback is therefore made here: it waits when
- * the device is early and takes a block more when it is late.
+ * the device is early and takes more blocks when it is late.
  */
 #ifndef MACEMU_PLAYBACK_H
 #define MACEMU_PLAYBACK_H

@@ -263,8 +263,11 @@ EXPORT void SDL_GL_SwapWindow(SDL_Window *window) {
 
 /* ---- sound ---- */
 
-/* Programs ask for blocks as long as 93 ms, out of respect for slow sound cards; here that is only delay. */
-#define MAX_BLOCK_SAMPLES 512
+/*
+ * Programs ask for blocks as long as 93 ms, out of respect for slow sound cards; here that is only delay. 23 ms at
+ * 44.1 kHz leave room for a busy machine: each block needs two threads of the emulator to get their turn.
+ */
+#define MAX_BLOCK_SAMPLES 1024
 
 static void shorten_block(SDL_AudioSpec *spec) {
     if (spec->samples > MAX_BLOCK_SAMPLES) {

