@@ -2,6 +2,7 @@ package org.macemu.webrtc.media;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
@@ -240,7 +241,15 @@ public class MediaServer {
                 .register(registry);
     }
 
-    /** Says goodbye to viewers, then frees everything. */
+    /** Says goodbye to viewers while their calls still stand. */
+    void drain(@Observes ShutdownDelayInitiatedEvent event) {
+        draining = true;
+        if (audience != null) {
+            audience.close();
+        }
+    }
+
+    /** Frees everything; viewers have been told, or are told now where no delay preceded. */
     void stop(@Observes ShutdownEvent event) {
         draining = true;
         boolean emulatorLives = control != null && control.isConnected();
