@@ -221,11 +221,15 @@ class ChartTest {
         }
     }
 
+    static Stream<Case> lintCases() throws IOException {
+        return cases().filter(c -> c.name().equals("defaults") || c.name().startsWith("example"));
+    }
+
+    /** Lint renders for a Kubernetes of its own choice, and prints the chart's refusals of it as information. */
     @ParameterizedTest
-    @MethodSource("cases")
+    @MethodSource("lintCases")
     void lintIsClean(Case c) throws IOException {
         LintResult result = Chart.lint(c.values(), scratch);
-        // The icon is a recommendation for charts on a public index.
         List<String> messages = result.getMessages().stream()
                 .filter(message -> message.contains("[WARNING]") || message.contains("[ERROR]"))
                 .toList();
