@@ -1,12 +1,6 @@
 /*
  * The agent: the emulator's end of the control protocol. One thread, one poll loop; it keeps the connection to the
  * server whatever the emulator does, so that a Mac that does not start can be repaired from the browser.
- *
- *   STOPPED ----restart----> RUNNING --exit 0--> STOPPED        (the Mac was switched off)
- *                             |   |---exit 75--> RUNNING        (asked to be started again)
- *                             |   |---ERROR----> FAILED         (restart tries again)
- *                             |   |---crash----> WAITING ---> RUNNING, five times in a row, then FAILED
- *                             '---restart/shutdown---> ENDING ---> RUNNING/STOPPED
  */
 #ifndef MACEMU_AGENT_H
 #define MACEMU_AGENT_H

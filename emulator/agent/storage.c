@@ -28,7 +28,9 @@ static bool is_utf8(const char *text) {
             byte++;
             continue;
         }
-        int more = *byte >= 0xf0 && *byte <= 0xf4 ? 3 : *byte >= 0xe0 && *byte < 0xf0 ? 2 : *byte >= 0xc2 && *byte < 0xe0;
+        int more = *byte >= 0xf0 && *byte <= 0xf4 ? 3
+                : *byte >= 0xe0 && *byte < 0xf0   ? 2
+                                                  : *byte >= 0xc2 && *byte < 0xe0;
         unsigned first = *byte++;
         if (more == 0) {
             return false;

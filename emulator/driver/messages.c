@@ -107,7 +107,7 @@ static enum message_result mouse_button(struct json_object *message, message_ans
     int button;
     bool pressed;
     if (!get_integer(message, "button", 0, 4, &button) || !get_boolean(message, "pressed", &pressed)) {
-        return answer_error(answer, "mouse_button needs button (0 left, 1 middle, 2 right) and pressed (true or false)");
+        return answer_error(answer, "mouse_button needs button (0 left, 1 middle, 2 right) and pressed (true, false)");
     }
     if (field(message, "x") != NULL || field(message, "y") != NULL) {
         double x, y;

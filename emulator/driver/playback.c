@@ -9,8 +9,8 @@
 #include "video.h"
 
 /*
- * Up to this a delay is made up for, later the pace starts afresh: a reader's buffer is of this order, so after a longer
- * gap it has run dry, and what would then come in excess would only delay everything that follows.
+ * Up to this a delay is made up for, later the pace starts afresh: a reader's buffer is of this order, so after a
+ * longer gap it has run dry, and what would then come in excess would only delay everything that follows.
  */
 #define MAX_LATE_US 100000u
 

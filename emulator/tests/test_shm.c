@@ -60,7 +60,8 @@ static void expect_video(off_t size, const uint32_t *words, size_t count, enum s
 static void validates_video(void) {
     const uint32_t good[] = {0x4D454D55, 1}, other_magic[] = {0x4D415544, 1}, other_version[] = {0x4D454D55, 4};
     expect_video(48 + 300, good, 2, SHM_OK, "");
-    expect_video(48 + 300, other_magic, 2, SHM_ERROR, "found magic 0x4D415544 version 1, expected 0x4D454D55 version 1");
+    expect_video(48 + 300, other_magic, 2, SHM_ERROR,
+                 "found magic 0x4D415544 version 1, expected 0x4D454D55 version 1");
     expect_video(48 + 300, other_version, 2, SHM_ERROR, "version 4, expected");
     expect_video(48 + 301, good, 2, SHM_ERROR, "349 bytes");
     expect_video(47, good, 2, SHM_ERROR, "too small");
