@@ -134,14 +134,12 @@ public final class SharedLane implements Lane {
             return new RefusedViewer(viewerId, this);
         }
         SharedViewer viewer = new SharedViewer(viewerId, this, fanOut, new Negotiation(), events);
-        boolean first = openViewers.getAndIncrement() == 0;
-        loop.execute(() -> {
-            fanOut.add(viewer);
-            if (first) {
-                // While the browser connects, the key frame it needs is made.
-                keyFrames.request(KeyFrameCause.JOIN, System.nanoTime());
-            }
-        });
+        if (openViewers.get() == 0) {
+            // While the browser connects, the key frame it needs is made.
+            keyFrames.request(KeyFrameCause.JOIN, System.nanoTime());
+        }
+        openViewers.incrementAndGet();
+        loop.execute(() -> fanOut.add(viewer));
         viewer.offer(offerSdp);
         return viewer;
     }

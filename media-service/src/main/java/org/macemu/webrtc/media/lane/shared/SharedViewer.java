@@ -43,6 +43,15 @@ final class SharedViewer implements Viewer, IcePeer.Listener, RtcpReader.Handler
     /** ... or with this much waiting, a third of the smallest history. */
     private static final long MAX_BEHIND = 384;
 
+    /**
+     * A viewer that fell behind costs the others a key frame when it comes back: after one second at first, then after
+     * twice as long each time, unless it had followed for a while.
+     */
+    private static final long MIN_RESUME_PAUSE = 1_000_000_000L;
+
+    private static final long MAX_RESUME_PAUSE = 16_000_000_000L;
+    private static final long GOOD_RUN = 20_000_000_000L;
+
     /** Sound that could not be sent is skipped rather than played late: 25 packets are 0.5 s. */
     private static final long MAX_SOUND_BEHIND = 25;
 
@@ -66,6 +75,9 @@ final class SharedViewer implements Viewer, IcePeer.Listener, RtcpReader.Handler
     private boolean catchingUp;
     private boolean pictureSent;
     private long stalledSince;
+    private long resumeAt;
+    private long resumedAt;
+    private long resumePause = MIN_RESUME_PAUSE;
     private long nextReport;
     private int nackedNow;
     private int resentNow;
@@ -243,6 +255,8 @@ final class SharedViewer implements Viewer, IcePeer.Listener, RtcpReader.Handler
             }
             if (video != null && video.started()) {
                 wait = pumpPicture(now);
+            } else if (resumeAt != 0) {
+                wait = resume(now);
             }
             return wait;
         } catch (GeneralSecurityException e) {
@@ -299,14 +313,31 @@ final class SharedViewer implements Viewer, IcePeer.Listener, RtcpReader.Handler
         video.pause();
         catchingUp = false;
         stalledSince = 0;
+        // The longer it could follow, the sooner it may try again.
+        resumePause = now - resumedAt > GOOD_RUN ? MIN_RESUME_PAUSE : Math.min(2 * resumePause, MAX_RESUME_PAUSE);
+        resumeAt = now + resumePause;
         fanOut.metrics().shed();
+    }
+
+    /** Asks for a key frame once the viewer's network takes packets again; any other key frame serves as well. */
+    private long resume(long now) {
+        if (!peer.writable()) {
+            return Long.MAX_VALUE;
+        }
+        if (now < resumeAt) {
+            return resumeAt - now;
+        }
+        resumeAt = now + resumePause;
         fanOut.keyFrames().request(KeyFrameCause.SLOW_VIEWER, now);
+        return resumePause;
     }
 
     /** A key frame begins at this index of the history. */
     void keyFrame(long index) {
-        if (video != null && !video.started()) {
+        if (video != null && !video.started() && peer.writable()) {
             video.startAt(index);
+            resumeAt = 0;
+            resumedAt = System.nanoTime();
         }
     }
 

@@ -156,6 +156,9 @@ final class DtlsSession {
 
         @Override
         public int receive(byte[] buffer, int offset, int length, int waitMillis) throws IOException {
+            if (ended) {
+                throw new IOException("the peer said goodbye");
+            }
             // While waiting for the peer another handshake may compute.
             boolean handshaking = transport == null;
             if (handshaking) {

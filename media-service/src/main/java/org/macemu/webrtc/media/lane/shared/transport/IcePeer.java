@@ -164,7 +164,7 @@ public final class IcePeer {
         }
         // The goodbye leaves through the selected path: it is written by a task behind this one.
         loop.execute(() -> {
-            paths.forEach(Path::release);
+            List.copyOf(paths).forEach(Path::release);
             paths.clear();
             selected = null;
         });

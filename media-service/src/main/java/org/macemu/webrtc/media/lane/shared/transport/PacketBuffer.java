@@ -6,9 +6,18 @@ import org.jitsi.utils.ByteArrayBuffer;
 /** A packet with room for what encryption adds, as jitsi-srtp wants it. One thread at a time. */
 public final class PacketBuffer implements ByteArrayBuffer {
 
-    private byte[] bytes = new byte[EventLoop.MAX_DATAGRAM];
+    private byte[] bytes;
     private int offset;
     private int length;
+
+    /** Room for any datagram. */
+    public PacketBuffer() {
+        this(EventLoop.MAX_DATAGRAM);
+    }
+
+    PacketBuffer(int capacity) {
+        bytes = new byte[capacity];
+    }
 
     /** Copies a packet in. */
     public void set(byte[] source, int from, int count) {

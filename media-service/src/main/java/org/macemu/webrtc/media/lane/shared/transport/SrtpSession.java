@@ -93,17 +93,48 @@ public final class SrtpSession {
 
     /** One stream we send. */
     public static final class Outgoing {
+        private static final int SEQUENCE = 2;
+        private static final int SSRC = 8;
+
         private final SrtpCryptoContext rtp;
         private final SrtcpCryptoContext rtcp;
+        private final PacketBuffer spare = new PacketBuffer(64);
+        private int lastSequence = -1;
 
         private Outgoing(SrtpCryptoContext rtp, SrtcpCryptoContext rtcp) {
             this.rtp = rtp;
             this.rtcp = rtcp;
         }
 
-        /** Encrypts an RTP packet in place. */
+        /** Encrypts an RTP packet in place. The same packet may be encrypted again. */
         public void protect(PacketBuffer packet) throws GeneralSecurityException {
+            byte[] b = packet.getBuffer();
+            int sequence = (b[SEQUENCE] & 0xff) << 8 | b[SEQUENCE + 1] & 0xff;
+            if (sequence == lastSequence) {
+                forgetNonce(b, sequence);
+            }
+            lastSequence = sequence;
+            transform(packet);
+        }
+
+        private void transform(PacketBuffer packet) throws GeneralSecurityException {
+            int plain = packet.getLength();
             require(rtp.transformPacket(packet));
+            // jitsi-srtp reports success even when the cipher refused, and leaves the packet as it was.
+            if (packet.getLength() != plain + rtp.getAuthTagLength()) {
+                throw new GeneralSecurityException("the packet was not encrypted");
+            }
+        }
+
+        /** JCE refuses to encrypt under one nonce twice in a row: a packet nobody gets is encrypted in between. */
+        private void forgetNonce(byte[] b, int sequence) throws GeneralSecurityException {
+            byte[] other = spare.getBuffer();
+            other[0] = (byte) 0x80;
+            other[SEQUENCE] = (byte) (sequence - 1 >> 8);
+            other[SEQUENCE + 1] = (byte) (sequence - 1);
+            System.arraycopy(b, SSRC, other, SSRC, Integer.BYTES);
+            spare.set(SSRC + 2 * Integer.BYTES);
+            transform(spare);
         }
 
         /** Encrypts an RTCP packet in place. */

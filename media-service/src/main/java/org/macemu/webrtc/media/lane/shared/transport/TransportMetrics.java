@@ -17,6 +17,8 @@ public interface TransportMetrics {
         HANDSHAKE_OVERFLOW,
         /** A TCP connection beyond the limit, or one that did not authenticate in time. */
         TCP_CONNECTION,
+        /** The kernel's send buffer was full. */
+        SEND_BUFFER,
         /** The kernel refused to send or receive. */
         SOCKET_ERROR
     }

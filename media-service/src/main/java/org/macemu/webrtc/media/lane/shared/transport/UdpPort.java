@@ -138,9 +138,12 @@ final class UdpPort implements EventLoop.Source {
             metrics.dropped(TransportMetrics.Drop.SOCKET_ERROR);
             return true;
         }
+        // This packet is lost, as any may be on UDP; the next ones wait. (It is encrypted already: JCE refuses to
+        // encrypt the same number twice in a row.)
         writable = false;
         key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
-        return false;
+        metrics.dropped(TransportMetrics.Drop.SEND_BUFFER);
+        return true;
     }
 
     void forget(InetSocketAddress remote) {
