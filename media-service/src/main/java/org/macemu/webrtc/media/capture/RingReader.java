@@ -18,8 +18,11 @@ final class RingReader implements Resampler.Input {
 
     private final AudioSegment segment;
 
-    /** A private copy of what was readable at the last refresh, so that a file that shrinks faults in one place. */
-    private final MemorySegment pcm = MemorySegment.ofArray(new byte[AudioSegment.RING_SIZE]);
+    /**
+     * A private copy of what was readable at the last refresh, so that a file that shrinks faults in one place. Holds
+     * more than the ring, which is 42 ms of the largest format: less than a reserve and two bursts.
+     */
+    private final MemorySegment pcm = MemorySegment.ofArray(new byte[4 * AudioSegment.RING_SIZE]);
 
     private int rate;
     private int channels;

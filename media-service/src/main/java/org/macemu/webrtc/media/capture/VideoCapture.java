@@ -78,7 +78,7 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
     private long lastChange;
     private long lastDelivery;
     private int refinementsLeft;
-    private long lastRead;
+    private long lastRead = System.nanoTime() - SHORTEST_INTERVAL_NANOS;
     private long nextCheck;
     private long countAtCheck;
     private long timeAtCheck;
@@ -205,15 +205,14 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
     private void capture(long now) {
         boolean flowing = now - lastChange < RESTING_AFTER_NANOS;
         long longest = flowing && !driverWakes ? POLL_NANOS : REST_NANOS;
-        if (reader.isNew()) {
-            long early = SHORTEST_INTERVAL_NANOS - (now - lastRead);
-            if (early > 0) {
-                pause(early);
-            }
-        } else if (!frameRequested) {
+        if (!reader.isNew() && !frameRequested) {
             // Expecting what was read last, not what is there now: a picture published meanwhile ends the wait at once.
             driverWakes = futex.await(segment.writeIndexWord(), reader.writeIndex(), longest)
                     || driverWakes && !reader.isNew();
+        }
+        long early = lastRead + SHORTEST_INTERVAL_NANOS - System.nanoTime();
+        if (early > 0 && reader.isNew()) {
+            pause(early);
         }
         FrameReader.Result result = reader.read();
         now = System.nanoTime();

@@ -1,0 +1,215 @@
+package org.macemu.webrtc.media.capture;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.macemu.webrtc.api.shm.AudioSegment;
+
+/** What a listener hears: a sine that stays one, and no clicks where sound begins and ends. */
+class BlockReaderTest {
+
+    @TempDir
+    Path folder;
+
+    private AudioSegment segment;
+
+    @BeforeEach
+    void open() throws Exception {
+        segment = AudioSegment.openOrCreate(folder.resolve("audio"), PosixFilePermissions.fromString("rw-------"));
+    }
+
+    @AfterEach
+    void close() {
+        segment.close();
+    }
+
+    /** Left samples of so many simulated seconds. */
+    private static double[] listen(DriftSimulation s, double seconds) {
+        double[] heard = new double[(int) Math.round(seconds * AudioSink.SAMPLE_RATE) + AudioSink.BLOCK_FRAMES];
+        int[] n = {0};
+        s.run(seconds, 0.002, (t, pcm, delay) -> {
+            for (int i = 0; i < pcm.length && n[0] < heard.length; i += 2) {
+                heard[n[0]++] = pcm[i] / 32_768.0;
+            }
+        });
+        return Arrays.copyOf(heard, n[0]);
+    }
+
+    /**
+     * Everything in the signal that is not the best-fitting sine near {@code hertz}, as a ratio of power; blocks of 50 ms
+     * are fitted one by one, because the pitch follows the emulator's clock.
+     */
+    private static double noise(double[] heard, double hertz) {
+        int block = AudioSink.SAMPLE_RATE / 20;
+        double signal = 0;
+        double rest = 0;
+        for (int start = 0; start + block <= heard.length; start += block) {
+            double power = 0;
+            for (int i = 0; i < block; i++) {
+                power += heard[start + i] * heard[start + i];
+            }
+            double low = hertz * 0.997;
+            double high = hertz * 1.003;
+            while (high - low > hertz * 1e-7) {
+                double third = (high - low) / 3;
+                if (residue(heard, start, block, low + third) < residue(heard, start, block, high - third)) {
+                    high -= third;
+                } else {
+                    low += third;
+                }
+            }
+            signal += power;
+            rest += residue(heard, start, block, low);
+        }
+        return rest / signal;
+    }
+
+    /** Power left after the least-squares fit of a sine of this frequency. */
+    private static double residue(double[] x, int start, int n, double hertz) {
+        double ss = 0;
+        double sc = 0;
+        double cc = 0;
+        double xs = 0;
+        double xc = 0;
+        double w = Math.TAU * hertz / AudioSink.SAMPLE_RATE;
+        for (int i = 0; i < n; i++) {
+            double s = Math.sin(w * i);
+            double c = Math.cos(w * i);
+            ss += s * s;
+            sc += s * c;
+            cc += c * c;
+            xs += x[start + i] * s;
+            xc += x[start + i] * c;
+        }
+        double det = ss * cc - sc * sc;
+        double a = (xs * cc - xc * sc) / det;
+        double b = (xc * ss - xs * sc) / det;
+        double rest = 0;
+        for (int i = 0; i < n; i++) {
+            double e = x[start + i] - a * Math.sin(w * i) - b * Math.cos(w * i);
+            rest += e * e;
+        }
+        return rest;
+    }
+
+    @ParameterizedTest(name = "{0} Hz, {1} channels, format {2}, bursts of {3}, drift {4}: {5} Hz within {6} dB")
+    @CsvSource({
+        "48000, 2, 0, 480, 0.00, 1000, -70",
+        "44100, 2, 0, 512, 0.00, 1000, -60",
+        "44100, 2, 0, 1024, 0.05, 1000, -55",
+        "44100, 2, 0, 1024, -0.05, 1000, -55",
+        "44100, 2, 1, 4096, 0.03, 440, -55",
+        "22050, 1, 0, 512, 0.00, 440, -60",
+        "8000, 1, 0, 256, 0.01, 200, -55",
+        "96000, 2, 1, 1024, -0.01, 1000, -60",
+        "192000, 2, 1, 1024, 0.00, 1000, -60",
+    })
+    void aSineStaysASine(int rate, int channels, int format, int burst, double drift, double hertz, double decibels) {
+        DriftSimulation s = new DriftSimulation(segment, rate, channels, format, burst, drift, hertz);
+        listen(s, 20);
+        double[] heard = listen(s, 2);
+        // The emulator's clock is fast: its 1,000 Hz are more.
+        double noise = 10 * Math.log10(noise(heard, hertz * (1 + drift)));
+        System.out.printf(
+                "sine %.0f Hz at %d Hz, drift %.2f, bursts of %d: THD+N %.1f dB%n", hertz, rate, drift, burst, noise);
+        assertEquals(0, s.metrics.underruns.get());
+        assertTrue(noise < decibels, "THD+N " + noise + " dB");
+        double level = Math.sqrt(Arrays.stream(heard).map(v -> v * v).average().orElse(0));
+        assertEquals(0.5 / Math.sqrt(2), level, 0.01);
+        // A click is a bend that the sine does not have: its second difference is bounded by peak * omega^2.
+        double omega = Math.TAU * hertz * (1 + drift) / AudioSink.SAMPLE_RATE;
+        assertTrue(sharpestBend(heard) < 0.5 * omega * omega * 1.2 + 4.0 / 32_768, "bend " + sharpestBend(heard));
+    }
+
+    private static double sharpestBend(double[] x) {
+        double most = 0;
+        for (int i = 2; i < x.length; i++) {
+            most = Math.max(most, Math.abs(x[i] - 2 * x[i - 1] + x[i - 2]));
+        }
+        return most;
+    }
+
+    /** The emulator pauses in mid-wave, again and again: sound ends and begins without a step. */
+    @Test
+    void pausesDoNotClick() {
+        DriftSimulation s = new DriftSimulation(segment, 44_100, 2, 0, 512, 0, 440);
+        double largest = 0;
+        double[] last = {0};
+        for (int i = 0; i < 20; i++) {
+            double[] heard = listen(s, 0.5 + i * 0.003);
+            s.silence(0.3, (t, pcm, delay) -> {});
+            for (double v : heard) {
+                largest = Math.max(largest, Math.abs(v - last[0]));
+                last[0] = v;
+            }
+            last[0] = 0;
+        }
+        assertTrue(s.metrics.underruns.get() >= 19, "the pauses were not heard");
+        // 440 Hz at half scale moves 0.029 a sample; a click would be up to 0.5.
+        assertTrue(largest < 0.06, "a step of " + largest);
+    }
+
+    @Test
+    void comesBackAtNow() {
+        DriftSimulation s = new DriftSimulation(segment, 44_100, 2, 0, 441, 0, 440);
+        double[] delay = {0, 0};
+        s.run(2, 0, (t, pcm, d) -> delay[0] = d);
+        // Nobody reads for a minute; the emulator writes on, round and round.
+        RingWriter unread = new RingWriter(segment, 44_100, 2, 0, false, RingWriter.sine(440, 44_100, 0.5));
+        for (int i = 0; i < 6_000; i++) {
+            unread.write(441);
+        }
+        s.reader.restart();
+        assertEquals(0, s.reader.available());
+        s.run(1, 0, (t, pcm, d) -> delay[1] = Math.max(delay[1], d));
+        assertTrue(delay[1] < 0.08, "came back " + delay[1] * 1e3 + " ms late");
+    }
+
+    @Test
+    void silenceIsToldAsSilence() {
+        BlockReader reader = new BlockReader(segment, new CountingMetrics());
+        short[] block = new short[AudioSink.BLOCK_FRAMES * AudioSink.CHANNELS];
+        Arrays.fill(block, (short) 9);
+        assertFalse(reader.read(block), "no format was announced");
+        assertTrue(IntStream.range(0, block.length).allMatch(i -> block[i] == 0));
+        RingWriter writer = new RingWriter(segment, 44_100, 2, 0, false, n -> 0);
+        for (int i = 0; i < 50; i++) {
+            writer.write(441);
+            assertFalse(reader.read(block), "digital silence");
+        }
+    }
+
+    /** A reader that was held up while the emulator wrote on: what is too old is left out. */
+    @Test
+    void aRingThatFilledUpIsCutBackToNow() {
+        CountingMetrics metrics = new CountingMetrics();
+        BlockReader reader = new BlockReader(segment, metrics);
+        RingWriter writer = new RingWriter(segment, 44_100, 2, 0, false, RingWriter.sine(440, 44_100, 0.5));
+        short[] block = new short[AudioSink.BLOCK_FRAMES * AudioSink.CHANNELS];
+        reader.read(block);
+        for (int i = 0; i < 300; i++) {
+            writer.write(441);
+            reader.read(block);
+        }
+        for (int i = 0; i < 32; i++) {
+            writer.write(441);
+        }
+        // It looks like one large burst at first.
+        for (int i = 0; i < 200; i++) {
+            writer.write(441);
+            reader.read(block);
+        }
+        assertTrue(reader.available() < 44_100 / 10, reader.available() + " frames wait");
+    }
+}
