@@ -365,6 +365,7 @@ function render() {
     hadPicture,
     retrying: connection.retrying,
     interruptedFor: connection.interruptedFor,
+    problem: mac?.problem ?? '',
   });
   toolbar.show({
     condition,

@@ -8,7 +8,8 @@
  * @typedef {{ type: 'answer', sdp: string, lane?: string }} Answer
  * @typedef {{ type: 'candidate', candidate: string, sdpMid?: string, sdpMLineIndex?: number }} Candidate
  * @typedef {{ type: 'state', emulator: 'connected'|'disconnected', width?: number, height?: number, fps?: number,
- *   viewers?: number, input?: boolean, controller?: string, role?: string, emulatorName?: string }} State
+ *   viewers?: number, input?: boolean, controller?: string, role?: string, emulatorName?: string,
+ *   problem?: string }} State
  * @typedef {{ viewer: string, name?: string, role?: string, requests?: boolean }} Participant
  * @typedef {{ type: 'participants', participants: Participant[] }} Participants
  * @typedef {{ type: 'error', code: string, message: string, fatal?: boolean }} ServiceError

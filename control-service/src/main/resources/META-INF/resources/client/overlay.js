@@ -33,9 +33,10 @@ export class Overlay {
 
   /**
    * @param {import('./stages.js').ConnectionStages} stages
-   * @param {{ hadPicture: boolean, retrying: boolean, interruptedFor: number }} context interruptedFor in milliseconds
+   * @param {{ hadPicture: boolean, retrying: boolean, interruptedFor: number, problem: string }} context
+   *   interruptedFor in milliseconds; problem: why no Mac is running, in the emulator's own words
    */
-  show(stages, { hadPicture, retrying, interruptedFor }) {
+  show(stages, { hadPicture, retrying, interruptedFor, problem }) {
     const { condition, failure } = stages;
     const visible = condition !== 'playing';
     const withStages = condition === 'connecting' || condition === 'failed';
@@ -46,7 +47,7 @@ export class Overlay {
       title: visible ? t(`overlay.${condition}`) : '',
       text: withReason ? words('reason', reason) : plainText(condition, hadPicture),
       advice: withReason ? words('advice', reason) : '',
-      detail: withReason ? (failure?.detail ?? '') : '',
+      detail: withReason ? (failure?.detail ?? '') : condition === 'off' ? problem : '',
       trying: condition === 'failed' && retrying ? t('overlay.trying') : '',
     };
     const states = STAGES.map((stage) => stages.status(stage));

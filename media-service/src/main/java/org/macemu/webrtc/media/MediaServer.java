@@ -60,6 +60,9 @@ public class MediaServer {
 
     private static final Logger LOG = Logger.getLogger(MediaServer.class);
 
+    /** Characters of an emulator's complaint that are shown to people. */
+    private static final int MAX_PROBLEM = 300;
+
     private final MediaConfig config;
     private final MeterRegistry registry;
     private final MediaMetrics metrics;
@@ -324,12 +327,25 @@ public class MediaServer {
         VideoStatus picture = video.status();
         ControlMessage.Status status = emulatorStatus;
         return State.newBuilder()
-                .setEmulatorConnected(control != null && control.isConnected())
+                .setEmulatorConnected(isMacRunning())
+                .setProblem(isMacRunning() || status == null ? "" : problem(status))
                 .setWidth(picture.width())
                 .setHeight(picture.height())
                 .setFps(Math.round(picture.fps() * 10) / 10.0)
                 .setEmulator(status == null ? "" : status.fields().path("emulator").asText(""))
                 .build();
+    }
+
+    /** An agent stays connected while its emulator does not run, and says so in its status. */
+    private boolean isMacRunning() {
+        ControlMessage.Status status = emulatorStatus;
+        return control != null && control.isConnected() && (status == null || status.running());
+    }
+
+    private static String problem(ControlMessage.Status status) {
+        String error = status.fields().path("error").asText("");
+        String words = error.isEmpty() ? status.fields().path("reason").asText("") : error;
+        return words.substring(0, Math.min(words.length(), MAX_PROBLEM));
     }
 
     /** Everything that is known; asks the emulator for its own status, and does without when it does not answer. */

@@ -377,6 +377,7 @@ public final class Audience implements AutoCloseable {
                 || a.getViewers() != b.getViewers()
                 || !a.getController().equals(b.getController())
                 || !a.getEmulator().equals(b.getEmulator())
+                || !a.getProblem().equals(b.getProblem())
                 || Math.abs(a.getFps() - b.getFps()) > FPS_STEP;
     }
 

@@ -293,6 +293,9 @@ public final class SignalingJson {
         if (!state.getEmulator().isEmpty()) {
             node.put("emulatorName", state.getEmulator());
         }
+        if (!state.getProblem().isEmpty()) {
+            node.put("problem", state.getProblem());
+        }
         return node.toString();
     }
 
