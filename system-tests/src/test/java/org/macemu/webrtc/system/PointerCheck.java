@@ -16,6 +16,9 @@ final class PointerCheck {
 
     private static final Duration SOON = Duration.ofSeconds(10);
 
+    /** Parts of a pixel that floating-point arithmetic may be off. */
+    private static final double EXACT = 1e-6;
+
     private PointerCheck() {}
 
     /** A pixel of the Mac's screen. */
@@ -29,20 +32,17 @@ final class PointerCheck {
      */
     static void at(ViewerPage page, SyntheticEmulator emulator, double fractionX, double fractionY) {
         ViewerPage.Box picture = page.picture();
-        // Browsers report whole CSS pixels: the first and last that lie inside.
-        double x = Math.clamp(
-                Math.round(picture.left() + fractionX * picture.width()),
-                Math.ceil(picture.left()),
-                Math.ceil(picture.left() + picture.width()) - 1);
-        double y = Math.clamp(
-                Math.round(picture.top() + fractionY * picture.height()),
-                Math.ceil(picture.top()),
-                Math.ceil(picture.top() + picture.height()) - 1);
+        int width = page.state().path("width").asInt();
+        int height = page.state().path("height").asInt();
+        double x = point(picture.left(), picture.width(), width, fractionX);
+        double y = point(picture.top(), picture.height(), height, fractionY);
         Pixel expected = pixel(page, picture, x, y);
         emulator.log().clear();
-        page.page().mouse().move(x - 3, y - 3);
+        page.page().mouse().move(x + (fractionX < 0.5 ? 5 : -5), y + (fractionY < 0.5 ? 5 : -5));
         page.page().mouse().move(x, y);
-        String where = "at " + x + "," + y + " of " + picture;
+        String hit = page.evaluate("(e => e && (e.id || e.tagName))(document.elementFromPoint(" + x + "," + y + "))")
+                .asText();
+        String where = "at " + x + "," + y + " (on " + hit + ") of " + picture;
         expect(emulator, new MouseMove(expected.x, expected.y), where);
         page.page().mouse().down();
         expect(emulator, new MouseButton(expected.x, expected.y, 0, true), where);
@@ -60,8 +60,27 @@ final class PointerCheck {
     }
 
     private static int along(double distance, double extent, int pixels) {
-        // A thousandth of a pixel for what the browser's layout rounds.
-        return Math.clamp((int) Math.floor(distance * pixels / extent + 1e-3), 0, pixels - 1);
+        return Math.clamp((int) Math.floor(distance * pixels / extent + EXACT), 0, pixels - 1);
+    }
+
+    /**
+     * A whole CSS coordinate, which is what browsers report, inside the picture and near the fraction. It does not lie
+     * so close to the border of two Mac pixels that the rounding of the layout decides: either on it or clearly off.
+     */
+    private static double point(double start, double extent, int pixels, double fraction) {
+        double first = Math.ceil(start);
+        // The browser finds elements by their rounded edges.
+        double last = Math.min(Math.ceil(start + extent), Math.round(start + extent)) - 1;
+        double wanted = Math.clamp(Math.round(start + fraction * extent), first, last);
+        int inwards = fraction < 0.5 ? 1 : -1;
+        for (double at = wanted; at >= first && at <= last; at += inwards) {
+            double place = (at - start) * pixels / extent;
+            double part = place - Math.floor(place);
+            if (part < EXACT || part > 0.05 && part < 0.95) {
+                return at;
+            }
+        }
+        return wanted;
     }
 
     static void expect(SyntheticEmulator emulator, Input input, String where) {

@@ -27,7 +27,7 @@ import org.macemu.webrtc.synthetic.SyntheticOptions;
 public final class Product implements AutoCloseable {
 
     /** Long enough for three JVMs that start together on two busy cores. */
-    public static final Duration START = Duration.ofSeconds(90);
+    public static final Duration START = Duration.ofSeconds(180);
 
     private static final Duration HTTP_TIMEOUT = Duration.ofSeconds(5);
     private static final ObjectMapper JSON = new ObjectMapper();

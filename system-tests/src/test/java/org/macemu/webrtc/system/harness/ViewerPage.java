@@ -1,8 +1,9 @@
 package org.macemu.webrtc.system.harness;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.google.gson.JsonObject;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.ConsoleMessage;
@@ -11,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
@@ -79,11 +79,6 @@ public final class ViewerPage implements AutoCloseable {
     /** Playwright's page, for real mouse and keyboard events. */
     public Page page() {
         return page;
-    }
-
-    /** A session of the browser's debugging protocol, for what Playwright does not offer. */
-    public CDPSession debugger() {
-        return context.newCDPSession(page);
     }
 
     /** Evaluates an expression in the page; promises are awaited. */
@@ -233,6 +228,43 @@ public final class ViewerPage implements AutoCloseable {
         });
     }
 
+    /** Real key events of any key, those that Playwright has no name for too. */
+    public Keyboard keyboard() {
+        return new Keyboard(context.newCDPSession(page));
+    }
+
+    /** The debugging protocol's keyboard: events that the page cannot tell from a person's. */
+    public static final class Keyboard {
+
+        private final CDPSession session;
+
+        private Keyboard(CDPSession session) {
+            this.session = session;
+        }
+
+        /**
+         * Sends an event.
+         *
+         * @param type {@code rawKeyDown} or {@code keyUp}
+         * @param code {@code KeyboardEvent.code}
+         * @param number {@code KeyboardEvent.keyCode}
+         * @param location {@code KeyboardEvent.location}
+         * @param modifiers that are down: 1 Alt, 2 Control, 4 Meta, 8 Shift
+         * @param repeat of a key that is held down
+         */
+        public void send(String type, String code, int number, int location, int modifiers, boolean repeat) {
+            JsonObject event = new JsonObject();
+            event.addProperty("type", type);
+            event.addProperty("code", code);
+            event.addProperty("windowsVirtualKeyCode", number);
+            event.addProperty("location", location);
+            event.addProperty("isKeypad", location == 3);
+            event.addProperty("modifiers", modifiers);
+            event.addProperty("autoRepeat", repeat);
+            session.send("Input.dispatchKeyEvent", event);
+        }
+    }
+
     /** Errors on the console that match are none: the test brings them about. */
     public void expectErrors(String regex) {
         expectedErrors.add(Pattern.compile(regex));
@@ -281,16 +313,5 @@ public final class ViewerPage implements AutoCloseable {
     /** Ends the page without a farewell, as a crash of the browser's tab does. */
     public void crash() {
         context.close();
-    }
-
-    /** Arguments of a key event of the debugging protocol. */
-    public static Map<String, Object> keyArguments(String type, String code, int virtualKey, int location, int flags) {
-        return Map.of(
-                "type", type,
-                "code", code,
-                "windowsVirtualKeyCode", virtualKey,
-                "location", location,
-                "isKeypad", location == 3,
-                "modifiers", flags);
     }
 }

@@ -1,0 +1,83 @@
+package org.macemu.webrtc.system;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.macemu.webrtc.synthetic.SyntheticEmulator;
+import org.macemu.webrtc.system.harness.Browser;
+import org.macemu.webrtc.system.harness.Product;
+import org.macemu.webrtc.system.harness.ViewerPage;
+
+/**
+ * How old a picture is when it is on the screen, by the bar code in it. The bounds only tell a product that works from
+ * one that buffers; {@code bench/latency} measures.
+ */
+@Timeout(180)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class LatencyST {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final int PICTURES = 120;
+    private static final double MEDIAN_MS = 250;
+    private static final double FIRST_PICTURE_MS = 5_000;
+
+    private Product product;
+    private Browser browser;
+
+    @BeforeAll
+    void start() throws Exception {
+        product = Product.start(LatencyST.class);
+        SyntheticEmulator emulator = product.owns(SyntheticEmulator.start(
+                product.emulator().fps(30).barCode(true).build()));
+        browser = product.owns(Browser.start());
+        emulator.awaitConnected(SOON);
+    }
+
+    @AfterAll
+    void stop() {
+        if (product != null) {
+            product.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"shared", "adaptive"})
+    void pictureIsFresh(String lane) {
+        try (ViewerPage page = browser.open(product, "lane=" + lane).awaitPicture()) {
+            double first = page.mark("firstFrame") - page.mark("offer");
+            JsonNode codes = page.barCodes(PICTURES, SOON);
+            double[] ages = StreamSupport.stream(codes.path("samples").spliterator(), false)
+                    .mapToDouble(sample -> sample.path("presentedMs").asDouble())
+                    .sorted()
+                    .toArray();
+            System.out.printf(
+                    Locale.ROOT,
+                    "LATENCY lane=%s pictures=%d unreadable=%d min_ms=%.1f median_ms=%.1f p95_ms=%.1f first_picture_ms=%.0f%n",
+                    lane,
+                    ages.length,
+                    codes.path("unreadable").asInt(),
+                    percentile(ages, 0),
+                    percentile(ages, 50),
+                    percentile(ages, 95),
+                    first);
+            assertTrue(ages.length >= PICTURES / 2, "only " + ages.length + " pictures with a code: " + codes);
+            assertTrue(ages[0] > -1, "a picture from the future: " + Arrays.toString(ages));
+            assertTrue(percentile(ages, 50) < MEDIAN_MS, "median " + percentile(ages, 50) + " ms");
+            assertTrue(first > 0 && first < FIRST_PICTURE_MS, "first picture after " + first + " ms");
+        }
+    }
+
+    private static double percentile(double[] sorted, int percent) {
+        return sorted.length == 0 ? Double.NaN : sorted[Math.min(sorted.length - 1, sorted.length * percent / 100)];
+    }
+}
