@@ -32,9 +32,6 @@ final class FanOut implements EventLoop.Client {
     /** Sound packets of 20 ms on their way: 0.32 s. */
     private static final int SOUNDS = 16;
 
-    /** A browser checks its connection every 2.5 s or more often; RFC 7675 section 5.1 gives up after 30 s. */
-    private static final long CONSENT_NANOS = 30_000_000_000L;
-
     private static final long HOUSEKEEPING_NANOS = 1_000_000_000L;
 
     private final EventLoop loop;
@@ -194,7 +191,7 @@ final class FanOut implements EventLoop.Client {
         long wait = HOUSEKEEPING_NANOS;
         for (SharedViewer viewer : viewersOfRound()) {
             wait = Math.min(wait, viewer.report(now, ntp));
-            viewer.checkAlive(now, CONSENT_NANOS);
+            viewer.checkAlive(now);
         }
         // Reports are due at times of their own, but need no precision: at most 20 rounds a second for them.
         housekeeping = now + Math.max(wait, 50_000_000L);

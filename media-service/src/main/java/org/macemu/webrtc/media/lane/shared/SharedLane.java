@@ -1,7 +1,9 @@
 package org.macemu.webrtc.media.lane.shared;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -225,6 +227,13 @@ public final class SharedLane implements Lane {
         if (audioEncoder != null) {
             audioEncoder.close();
         }
+    }
+
+    /** What is held for peers right now: ICE user names, UDP addresses, TCP connections. Waits for the event loop. */
+    List<Integer> heldForPeers() {
+        CompletableFuture<List<Integer>> held = new CompletableFuture<>();
+        loop.execute(() -> held.complete(transport.held()));
+        return held.join();
     }
 
     /** Runs a negotiation step; they run one after the other. */

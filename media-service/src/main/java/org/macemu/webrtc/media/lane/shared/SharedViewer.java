@@ -366,12 +366,9 @@ final class SharedViewer implements Viewer, IcePeer.Listener, RtcpReader.Handler
     }
 
     /** Closes a viewer that never connected, or whose browser has been silent for too long. */
-    void checkAlive(long now, long timeout) {
-        if (now - peer.lastCheck() > timeout) {
-            lost(
-                    "ice_failed",
-                    (connected ? "the browser has been silent for " : "no connection within ")
-                            + timeout / 1_000_000_000L + " s; " + peer.stage());
+    void checkAlive(long now) {
+        if (peer.isSilent(now)) {
+            lost("ice_failed", (connected ? "the browser is gone: " : "no connection: ") + peer.stage());
         }
     }
 

@@ -41,6 +41,12 @@ public final class IcePeer {
 
     private static final Logger LOG = Logger.getLogger(IcePeer.class);
 
+    /** A browser checks its connection every 2.5 s or more often; RFC 7675 section 5.1 gives up after 30 s. */
+    private static final long CONSENT_NANOS = 30_000_000_000L;
+
+    /** A browser that still wants to be here opens another connection at once. */
+    private static final long PATH_LOST_NANOS = 4_000_000_000L;
+
     /** A browser with several interfaces, IPv4, IPv6, UDP and TCP has about this many. */
     private static final int MAX_PATHS = 16;
 
@@ -61,6 +67,7 @@ public final class IcePeer {
     private DtlsSession dtls;
     private SrtpSession srtp;
     private long lastCheck;
+    private long pathLost;
     private boolean closed;
 
     IcePeer(
@@ -113,13 +120,20 @@ public final class IcePeer {
         return srtp;
     }
 
-    /** When the last authentic check came, or the offer, {@link System#nanoTime}. */
-    public long lastCheck() {
-        return lastCheck;
+    /**
+     * Whether the peer has shown no sign of life for too long: no check for the consent time, or no new path within a
+     * few seconds after the last one (TCP) was closed.
+     */
+    public boolean isSilent(long now) {
+        return now - lastCheck > CONSENT_NANOS
+                || selected == null && pathLost != 0 && now - pathLost > PATH_LOST_NANOS;
     }
 
     /** How far the connection got, for the error message. */
     public String stage() {
+        if (selected == null && pathLost != 0) {
+            return "the connection was closed";
+        }
         if (selected == null) {
             return "no connectivity check arrived: the address or the port is not reachable from the browser";
         }
@@ -217,6 +231,7 @@ public final class IcePeer {
         if (selected != null && selected.remote().equals(remote)) {
             selected = paths.isEmpty() ? null : paths.get(paths.size() - 1);
             nominated = false;
+            pathLost = System.nanoTime();
             if (selected != null) {
                 listener.pathChanged();
             }

@@ -208,6 +208,17 @@ public final class TestPeer implements AutoCloseable {
         keys.countDown();
     }
 
+    /** Checks the path and does nothing more. */
+    public void checkOnly() throws Exception {
+        openSocket();
+        check(true);
+    }
+
+    /** A check with any user name and password. */
+    public static byte[] forgedCheck(String user, String password) {
+        return request(user, password.getBytes(StandardCharsets.US_ASCII), true);
+    }
+
     void openSocket() throws IOException {
         if (tcp) {
             tcpSocket = new Socket(server.getAddress(), server.getPort());
