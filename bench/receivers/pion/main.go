@@ -1,0 +1,219 @@
+// Receives the same stream any number of times, as independent peer connections of Pion, and reports what arrived.
+//
+//	receiver -url http://127.0.0.1:8099/whep -viewers 100 -seconds 20 [-pid 1234] [-janus]
+//
+// The offer is posted to the URL, the answer is the response (WHEP without trickle). With -janus the stream is watched
+// through Janus' HTTP API instead. The last line is one JSON object. Debian: golang-go golang-github-pion-webrtc.v3-dev,
+// built with GO111MODULE=off GOPATH=/usr/share/gocode.
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/interceptor"
+	"github.com/pion/webrtc/v3"
+)
+
+// Totals of all viewers.
+var packets, byteCount, gaps, pictures, sounds, connected int64
+
+type result struct {
+	Viewers        int     `json:"viewers"`
+	Connected      int64   `json:"connected"`
+	ConnectSeconds float64 `json:"connect_seconds"`
+	Seconds        float64 `json:"seconds"`
+	Packets        int64   `json:"packets"`
+	Bytes          int64   `json:"bytes"`
+	Gaps           int64   `json:"gaps"`
+	Pictures       int64   `json:"pictures"`
+	Sounds         int64   `json:"sounds"`
+	ServerCores    float64 `json:"server_cores"`
+}
+
+func main() {
+	url := flag.String("url", "http://127.0.0.1:8099/whep", "where offers are posted, or Janus' HTTP API")
+	viewers := flag.Int("viewers", 1, "peer connections")
+	seconds := flag.Int("seconds", 10, "measured time after all are connected")
+	settle := flag.Int("settle", 3, "seconds between the last connection and the measurement")
+	pid := flag.Int("pid", 0, "process whose CPU time is measured")
+	janus := flag.Bool("janus", false, "watch mount point 1 of Janus' streaming plugin")
+	flag.Parse()
+
+	api := newAPI()
+	begin := time.Now()
+	var all []*webrtc.PeerConnection
+	var lock sync.Mutex
+	var wait sync.WaitGroup
+	joining := make(chan bool, 4)
+	for i := 0; i < *viewers; i++ {
+		wait.Add(1)
+		joining <- true
+		go func() {
+			defer func() { <-joining; wait.Done() }()
+			pc, err := join(api, *url, *janus)
+			if err != nil {
+				fmt.Fprintln(os.Stderr, "viewer:", err)
+				return
+			}
+			lock.Lock()
+			all = append(all, pc)
+			lock.Unlock()
+		}()
+	}
+	wait.Wait()
+	r := result{Viewers: *viewers, Connected: atomic.LoadInt64(&connected), ConnectSeconds: time.Since(begin).Seconds()}
+	time.Sleep(time.Duration(*settle) * time.Second)
+	p, b, g := atomic.LoadInt64(&packets), atomic.LoadInt64(&byteCount), atomic.LoadInt64(&gaps)
+	c, start := cpuSeconds(*pid), time.Now()
+	time.Sleep(time.Duration(*seconds) * time.Second)
+	r.Seconds = time.Since(start).Seconds()
+	r.ServerCores = (cpuSeconds(*pid) - c) / r.Seconds
+	r.Packets = atomic.LoadInt64(&packets) - p
+	r.Bytes = atomic.LoadInt64(&byteCount) - b
+	r.Gaps = atomic.LoadInt64(&gaps) - g
+	r.Pictures, r.Sounds = atomic.LoadInt64(&pictures), atomic.LoadInt64(&sounds)
+	for _, pc := range all {
+		pc.Close()
+	}
+	json.NewEncoder(os.Stdout).Encode(r)
+}
+
+func newAPI() *webrtc.API {
+	media := &webrtc.MediaEngine{}
+	must(media.RegisterDefaultCodecs())
+	interceptors := &interceptor.Registry{}
+	must(webrtc.ConfigureRTCPReports(interceptors))
+	must(webrtc.ConfigureNack(media, interceptors))
+	settings := webrtc.SettingEngine{}
+	settings.SetIncludeLoopbackCandidate(true)
+	settings.SetInterfaceFilter(func(name string) bool { return name == "lo" })
+	settings.SetICEMulticastDNSMode(0)
+	settings.SetNet(newNet())
+	return webrtc.NewAPI(
+		webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(interceptors), webrtc.WithSettingEngine(settings))
+}
+
+func join(api *webrtc.API, url string, janus bool) (*webrtc.PeerConnection, error) {
+	pc, err := api.NewPeerConnection(webrtc.Configuration{})
+	if err != nil {
+		return nil, err
+	}
+	up := make(chan bool, 1)
+	var once sync.Once
+	pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
+		if state == webrtc.PeerConnectionStateConnected {
+			once.Do(func() { atomic.AddInt64(&connected, 1); up <- true })
+		}
+	})
+	pc.OnTrack(receive)
+	if janus {
+		err = watchJanus(url, pc)
+	} else {
+		err = whep(url, pc)
+	}
+	if err != nil {
+		pc.Close()
+		return nil, err
+	}
+	select {
+	case <-up:
+		return pc, nil
+	case <-time.After(20 * time.Second):
+		pc.Close()
+		return nil, fmt.Errorf("not connected within 20 s")
+	}
+}
+
+func whep(url string, pc *webrtc.PeerConnection) error {
+	for _, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeVideo, webrtc.RTPCodecTypeAudio} {
+		init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}
+		if _, err := pc.AddTransceiverFromKind(kind, init); err != nil {
+			return err
+		}
+	}
+	offer, err := pc.CreateOffer(nil)
+	if err != nil {
+		return err
+	}
+	gathered := webrtc.GatheringCompletePromise(pc)
+	if err := pc.SetLocalDescription(offer); err != nil {
+		return err
+	}
+	<-gathered
+	response, err := http.Post(url, "application/sdp", bytes.NewBufferString(pc.LocalDescription().SDP))
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	answer, _ := io.ReadAll(response.Body)
+	if response.StatusCode/100 != 2 {
+		return fmt.Errorf("answer %d: %s", response.StatusCode, answer)
+	}
+	return pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: string(answer)})
+}
+
+// receive counts packets, and sequence numbers that were skipped for good or for a while.
+func receive(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
+	go func() {
+		buffer := make([]byte, 1500)
+		for {
+			if _, _, err := receiver.Read(buffer); err != nil {
+				return
+			}
+		}
+	}()
+	video := track.Kind() == webrtc.RTPCodecTypeVideo
+	buffer := make([]byte, 1600)
+	last := -1
+	for {
+		n, _, err := track.Read(buffer)
+		if err != nil {
+			return
+		}
+		sequence := int(buffer[2])<<8 | int(buffer[3])
+		if last >= 0 {
+			if d := (sequence - last) & 0xffff; d > 1 && d < 1000 {
+				atomic.AddInt64(&gaps, int64(d-1))
+			}
+		}
+		last = sequence
+		atomic.AddInt64(&packets, 1)
+		atomic.AddInt64(&byteCount, int64(n))
+		if !video {
+			atomic.AddInt64(&sounds, 1)
+		} else if buffer[1]&0x80 != 0 {
+			atomic.AddInt64(&pictures, 1)
+		}
+	}
+}
+
+// cpuSeconds is user and system time of a process, in clock ticks of 10 ms.
+func cpuSeconds(pid int) float64 {
+	if pid == 0 {
+		return 0
+	}
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return 0
+	}
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+2:])
+	user, _ := strconv.ParseFloat(string(fields[11]), 64)
+	system, _ := strconv.ParseFloat(string(fields[12]), 64)
+	return (user + system) / 100
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
