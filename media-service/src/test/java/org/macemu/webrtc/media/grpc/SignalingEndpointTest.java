@@ -251,6 +251,21 @@ class SignalingEndpointTest {
         late.halfClose();
     }
 
+    /** A caller that floods and does not read: its call is ended, and nothing waits for it. */
+    @Test
+    void whoeverDoesNotReadIsCutOff() throws Exception {
+        SignalingCall deaf = SignalingCall.deaf(channel);
+        deaf.send(SignalingCall.joinMessage("v-deaf", Role.ROLE_GUEST));
+        await("the deaf viewer", () -> server.audience().joined() == 1);
+        long begin = System.nanoTime();
+        for (int i = 0; i < 20_000 && server.audience().joined() == 1; i++) {
+            deaf.send(ViewerMessage.getDefaultInstance());
+        }
+        await("end of the deaf viewer", () -> server.audience().joined() == 0);
+        assertTrue(System.nanoTime() - begin < IsolatedNames.IDLE_MILLIS * 900_000, "only the idle time-out ended it");
+        deaf.cancel();
+    }
+
     @Test
     void aSessionWithoutMediaEndsByItself() throws Exception {
         SignalingCall idle = SignalingCall.join(channel, "v-idle", Role.ROLE_GUEST);

@@ -29,10 +29,21 @@ public final class SignalingCall implements ClientResponseObserver<ViewerMessage
     private final CompletableFuture<Throwable> end = new CompletableFuture<>();
     private volatile ClientCallStreamObserver<ViewerMessage> requests;
 
-    private SignalingCall() {}
+    private final boolean reads;
+
+    private SignalingCall(boolean reads) {
+        this.reads = reads;
+    }
+
+    /** A call whose answers are never read: flow control holds them at the server. */
+    public static SignalingCall deaf(ManagedChannel channel) {
+        SignalingCall call = new SignalingCall(false);
+        SignalingGrpc.newStub(channel).connect(call);
+        return call;
+    }
 
     public static SignalingCall open(ManagedChannel channel) {
-        SignalingCall call = new SignalingCall();
+        SignalingCall call = new SignalingCall(true);
         SignalingGrpc.newStub(channel).connect(call);
         return call;
     }
@@ -53,6 +64,9 @@ public final class SignalingCall implements ClientResponseObserver<ViewerMessage
     @Override
     public void beforeStart(ClientCallStreamObserver<ViewerMessage> requestStream) {
         requests = requestStream;
+        if (!reads) {
+            requestStream.disableAutoRequestWithInitial(0);
+        }
     }
 
     @Override
