@@ -13,12 +13,6 @@ import org.macemu.webrtc.media.session.ViewerSession;
 @GrpcService
 public class SignalingEndpoint implements Signaling {
 
-    /**
-     * Messages that signaling-service has not taken yet: a joining viewer causes about 20 (welcome, answer, candidates,
-     * states). One that leaves 256 lying is not reading; its call is ended.
-     */
-    private static final int OUTBOX_CAPACITY = 256;
-
     private final MediaServer server;
 
     SignalingEndpoint(MediaServer server) {
@@ -27,20 +21,17 @@ public class SignalingEndpoint implements Signaling {
 
     @Override
     public Multi<MediaMessage> connect(Multi<ViewerMessage> request) {
-        return Multi.createFrom()
-                .emitter(
-                        emitter -> {
-                            ViewerSession session = server.newSession(new CallOutbox(emitter));
-                            emitter.onTermination(session::left);
-                            request.subscribe()
-                                    .with(session::received, failure -> emitter.complete(), emitter::complete);
-                        },
-                        OUTBOX_CAPACITY);
+        return Multi.createFrom().emitter(emitter -> {
+            ViewerSession session = server.newSession(new CallOutbox(emitter));
+            emitter.onTermination(session::left);
+            request.subscribe().with(session::received, failure -> emitter.complete(), emitter::complete);
+        });
     }
 
     /**
-     * Emits from any thread. The emitter orders concurrent calls by a queue, without a lock: ending the call, which a
-     * message too many does, calls the session back.
+     * Emits from any thread. The emitter orders concurrent calls by a queue, without a lock, because ending the call calls
+     * the session back. The gRPC layer takes messages whether or not they are read at the other end; what may lie there
+     * unread is bounded by {@link ViewerSession}, which answers only so many mistakes.
      */
     private record CallOutbox(MultiEmitter<? super MediaMessage> emitter) implements ViewerSession.Outbox {
 

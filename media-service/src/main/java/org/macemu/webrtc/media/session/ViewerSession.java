@@ -3,6 +3,7 @@ package org.macemu.webrtc.media.session;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.macemu.webrtc.api.control.ControlProtocolException;
@@ -52,6 +53,12 @@ public final class ViewerSession {
      */
     private static final int MAX_INPUT_PER_SECOND = 2_500;
 
+    /**
+     * Errors told to one browser; a page makes a handful. One that makes more is sent away, which also bounds what lies
+     * unread on a call that nobody reads.
+     */
+    private static final int MAX_ERRORS = 300;
+
     /** Where messages to the browser go. */
     public interface Outbox {
         /** Queues a message; never blocks. */
@@ -71,6 +78,7 @@ public final class ViewerSession {
     private boolean joined;
     private boolean left;
     private int candidates;
+    private final AtomicInteger errors = new AtomicInteger();
     private int inputComplaints;
     private long inputSecond;
     private int inputInSecond;
@@ -307,6 +315,10 @@ public final class ViewerSession {
 
     void sendError(String code, String message, boolean fatal) {
         LOG.debugf("Viewer %s: %s: %s", id, code, message);
+        if (errors.incrementAndGet() > MAX_ERRORS) {
+            sayGoodbye("error", Audience.RETRY_AFTER_MILLIS);
+            return;
+        }
         outbox.send(MediaMessage.newBuilder()
                 .setError(Error.newBuilder().setCode(code).setMessage(message).setFatal(fatal))
                 .build());

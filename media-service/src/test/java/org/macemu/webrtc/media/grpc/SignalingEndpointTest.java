@@ -251,7 +251,7 @@ class SignalingEndpointTest {
         late.halfClose();
     }
 
-    /** A caller that floods and does not read: its call is ended, and nothing waits for it. */
+    /** A caller that floods and does not read: its call is ended, so that answers do not pile up. */
     @Test
     void whoeverDoesNotReadIsCutOff() throws Exception {
         SignalingCall deaf = SignalingCall.deaf(channel);

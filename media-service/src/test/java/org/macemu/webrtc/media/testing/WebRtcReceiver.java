@@ -135,8 +135,9 @@ public final class WebRtcReceiver implements PeerConnectionObserver, AutoCloseab
         }
     }
 
-    public void awaitConnected() throws Exception {
-        connected.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    /** Whether ICE and DTLS are done; throws when they failed. */
+    public boolean isConnected() {
+        return connected.isDone() && connected.join() == null;
     }
 
     /** Sends an input message over the reliable data channel, as soon as it is open. */

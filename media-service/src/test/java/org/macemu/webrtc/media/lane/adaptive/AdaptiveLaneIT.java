@@ -1,0 +1,357 @@
+package org.macemu.webrtc.media.lane.adaptive;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.macemu.webrtc.api.control.ControlMessage.FromEmulator;
+import org.macemu.webrtc.api.control.ControlMessage.Key;
+import org.macemu.webrtc.api.control.ControlMessage.MouseMove;
+import org.macemu.webrtc.api.grpc.Candidate;
+import org.macemu.webrtc.api.grpc.MediaMessage;
+import org.macemu.webrtc.api.grpc.Offer;
+import org.macemu.webrtc.api.grpc.Role;
+import org.macemu.webrtc.api.grpc.State;
+import org.macemu.webrtc.api.grpc.ViewerMessage;
+import org.macemu.webrtc.api.shm.AudioSegment;
+import org.macemu.webrtc.api.shm.SegmentFile;
+import org.macemu.webrtc.api.shm.VideoSegment;
+import org.macemu.webrtc.media.capture.AudioCapture;
+import org.macemu.webrtc.media.capture.CaptureMetrics;
+import org.macemu.webrtc.media.capture.VideoCapture;
+import org.macemu.webrtc.media.control.ControlSocket;
+import org.macemu.webrtc.media.control.EmulatorListener;
+import org.macemu.webrtc.media.control.EmulatorPeer;
+import org.macemu.webrtc.media.input.InputRouter;
+import org.macemu.webrtc.media.session.Audience;
+import org.macemu.webrtc.media.session.Lanes;
+import org.macemu.webrtc.media.session.ViewerSession;
+import org.macemu.webrtc.media.testing.Await;
+import org.macemu.webrtc.media.testing.SignalingCall;
+import org.macemu.webrtc.media.testing.WebRtcReceiver;
+import org.macemu.webrtc.synthetic.SceneKind;
+import org.macemu.webrtc.synthetic.SyntheticEmulator;
+import org.macemu.webrtc.synthetic.SyntheticOptions;
+
+/** The adaptive lane, from an emulator's segment to libwebrtc's receiver and back, in one process, without signalling. */
+class AdaptiveLaneIT {
+
+    private static final Duration LIMIT = Duration.ofSeconds(15);
+    private static final Set<PosixFilePermission> OWNER = PosixFilePermissions.fromString("rw-------");
+    private static final int MAX_VIEWERS = 4;
+
+    private static final CaptureMetrics UNCOUNTED = new CaptureMetrics() {
+        @Override
+        public void captured(boolean changed) {}
+
+        @Override
+        public void skipped(long frames) {}
+
+        @Override
+        public void invalid() {}
+
+        @Override
+        public void audioUnderrun() {}
+
+        @Override
+        public void audioSkipped(long sampleFrames) {}
+    };
+
+    @TempDir
+    Path folder;
+
+    private final String name = "macemu-adaptive-" + UUID.randomUUID();
+    private final Path videoFile = SegmentFile.SHM_DIRECTORY.resolve(name + "-video");
+    private final Path audioFile = SegmentFile.SHM_DIRECTORY.resolve(name + "-audio");
+    private final AtomicReference<Lanes> lanes = new AtomicReference<>();
+    private VideoCapture video;
+    private AudioCapture audio;
+    private AdaptiveLane lane;
+    private ControlSocket control;
+    private Audience audience;
+    private SyntheticEmulator emulator;
+
+    @BeforeEach
+    void start() throws Exception {
+        video = new VideoCapture(
+                () -> VideoSegment.openOrCreate(videoFile, VideoSegment.DEFAULT_FRAME_CAPACITY, OWNER),
+                frame -> lanes.get().video(frame),
+                UNCOUNTED);
+        audio = new AudioCapture(
+                () -> AudioSegment.openOrCreate(audioFile, OWNER),
+                (pcm, index, silent) -> lanes.get().audio(pcm, index, silent),
+                UNCOUNTED);
+        lane = new AdaptiveLane(new AdaptiveLaneSettings(MAX_VIEWERS, 2_000, 4_000, 0, 0), video);
+        lanes.set(new Lanes(List.of(lane)));
+        SyntheticOptions options = SyntheticOptions.named(name, folder)
+                .size(640, 480)
+                .fps(60)
+                .scene(SceneKind.DRAG)
+                .build();
+        control = new ControlSocket(
+                new ControlSocket.Settings(options.controlSocket(), "rw-------", Set.of(uid())), new Ignored());
+        audience = new Audience(
+                new Audience.Settings(100, Duration.ofSeconds(30), Duration.ofMinutes(2), List.of()),
+                lanes.get(),
+                new InputRouter(control::send, video::status),
+                State::getDefaultInstance,
+                watched -> {
+                    video.watched(watched);
+                    audio.watched(watched);
+                });
+        video.start();
+        audio.start();
+        control.start();
+        emulator = SyntheticEmulator.start(options);
+        emulator.awaitConnected(LIMIT);
+    }
+
+    private static int uid() throws IOException {
+        return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid", LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static final class Ignored implements EmulatorListener {
+        @Override
+        public void connected(EmulatorPeer peer) {}
+
+        @Override
+        public void received(FromEmulator message) {}
+
+        @Override
+        public void disconnected(EmulatorPeer peer) {}
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        emulator.close();
+        audience.close();
+        video.close();
+        audio.close();
+        lane.close();
+        control.close();
+        Files.deleteIfExists(videoFile);
+        Files.deleteIfExists(audioFile);
+        assertEquals(0, audience.watching());
+        assertTrue(Thread.getAllStackTraces().keySet().stream().noneMatch(t -> t.getName().equals("adaptive-lane")));
+    }
+
+    /** A browser on this lane: its session in the service, and its own connection. */
+    private final class Browser implements ViewerSession.Outbox, AutoCloseable {
+
+        final WebRtcReceiver receiver = new WebRtcReceiver();
+        final List<MediaMessage> told = new ArrayList<>();
+        private final ViewerSession session = new ViewerSession(audience, this);
+
+        Browser(String id) {
+            session.received(SignalingCall.joinMessage(id, Role.ROLE_CONTROLLER));
+            receiver.onCandidate(c -> session.received(ViewerMessage.newBuilder()
+                    .setCandidate(Candidate.newBuilder()
+                            .setCandidate(c.sdp)
+                            .setSdpMid(c.sdpMid)
+                            .setSdpMLineIndex(c.sdpMLineIndex))
+                    .build()));
+        }
+
+        void connect() throws Exception {
+            var offer = receiver.makeOffer();
+            session.received(ViewerMessage.newBuilder()
+                    .setOffer(Offer.newBuilder().setSdp(offer.sdp))
+                    .build());
+            receiver.apply(offer);
+            Await.until(() -> "an answer: " + copy(), () -> copy().stream().anyMatch(MediaMessage::hasAnswer));
+            receiver.answer(copy().stream()
+                    .filter(MediaMessage::hasAnswer)
+                    .findFirst()
+                    .orElseThrow()
+                    .getAnswer()
+                    .getSdp());
+            int given = 0;
+            long deadline = System.nanoTime() + LIMIT.toNanos();
+            while (!receiver.isConnected()) {
+                assertTrue(System.nanoTime() < deadline, "not connected: " + copy());
+                List<MediaMessage> all = copy();
+                for (; given < all.size(); given++) {
+                    MediaMessage m = all.get(given);
+                    if (m.hasCandidate()) {
+                        Candidate c = m.getCandidate();
+                        receiver.candidate(c.getCandidate(), c.getSdpMid(), c.getSdpMLineIndex());
+                    }
+                }
+                Thread.sleep(5);
+            }
+        }
+
+        List<MediaMessage> copy() {
+            synchronized (told) {
+                return List.copyOf(told);
+            }
+        }
+
+        @Override
+        public void send(MediaMessage message) {
+            synchronized (told) {
+                told.add(message);
+            }
+        }
+
+        @Override
+        public void complete() {}
+
+        @Override
+        public void close() {
+            session.left();
+            receiver.close();
+        }
+    }
+
+    @Test
+    void picturesAndSoundArriveAndInputGoesBack() throws Exception {
+        try (Browser browser = new Browser("v-1")) {
+            browser.connect();
+            Await.until("the first picture", () -> frames(browser) > 0);
+            WebRtcReceiver.Received before = browser.receiver.received();
+            long begin = System.nanoTime();
+            Thread.sleep(3_000);
+            WebRtcReceiver.Received after = browser.receiver.received();
+            double seconds = (System.nanoTime() - begin) / 1e9;
+            double fps = (after.framesDecoded() - before.framesDecoded()) / seconds;
+            double soundPackets = (after.audioPackets() - before.audioPackets()) / seconds;
+            System.out.printf("adaptive lane: %.1f pictures and %.1f packets of sound a second%n", fps, soundPackets);
+            assertEquals(640, after.width());
+            assertEquals(480, after.height());
+            assertTrue(fps >= 25, fps + " pictures a second");
+            assertTrue(soundPackets > 40 && soundPackets < 60, soundPackets + " packets of sound a second");
+            assertTrue(after.audioBytes() - before.audioBytes() > 1_000 * seconds, "the sound is silence");
+
+            browser.receiver.send("{\"type\":\"key\",\"code\":65,\"pressed\":true}");
+            emulator.awaitInput(i -> i instanceof Key k && k.code() == 65 && k.pressed(), LIMIT);
+            browser.receiver.send("{\"type\":\"mouse_move\",\"x\":320,\"y\":9999}");
+            emulator.awaitInput(new MouseMove(320, 479)::equals, LIMIT);
+            browser.receiver.send("{\"type\":\"mouse_move\",\"x\":" + "9".repeat(2_000) + "}");
+            Await.until("the long message refused", () -> browser.copy().stream()
+                    .anyMatch(m -> m.hasError() && m.getError().getCode().equals("input_invalid")));
+
+            emulator.resize(512, 342);
+            Await.until("the new size", () -> width(browser) == 512);
+
+            // A still picture is still there for whoever comes.
+            emulator.scene(SceneKind.DESKTOP);
+            try (Browser late = new Browser("v-2")) {
+                late.connect();
+                Await.until("the still picture", () -> frames(late) > 0);
+            }
+        }
+        emulator.awaitInput(i -> i instanceof Key k && k.code() == 65 && !k.pressed(), LIMIT);
+    }
+
+    private static long frames(Browser browser) {
+        try {
+            return browser.receiver.received().framesDecoded();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static int width(Browser browser) {
+        try {
+            return browser.receiver.received().width();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void takesNoMoreThanItsMost() throws Exception {
+        List<Browser> browsers = new ArrayList<>();
+        try {
+            for (int i = 0; i < MAX_VIEWERS; i++) {
+                Browser b = new Browser("v-" + i);
+                browsers.add(b);
+                b.connect();
+            }
+            assertTrue(lane.refusal().isPresent());
+            Browser late = new Browser("v-late");
+            browsers.add(late);
+            late.session.received(ViewerMessage.newBuilder()
+                    .setOffer(Offer.newBuilder().setSdp(late.receiver.makeOffer().sdp))
+                    .build());
+            Await.until("the refusal", () -> late.copy().stream()
+                    .anyMatch(m -> m.hasError() && m.getError().getCode().equals("capacity_reached")));
+        } finally {
+            browsers.forEach(Browser::close);
+        }
+        Await.until("room again", () -> lane.refusal().isEmpty());
+    }
+
+    private static long residentKilobytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(l -> l.startsWith("VmRSS"))
+                .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")))
+                .findFirst()
+                .orElse(0);
+    }
+
+    private static int nativeThreads() throws IOException {
+        try (var tasks = Files.list(Path.of("/proc/self/task"))) {
+            return (int) tasks.count();
+        }
+    }
+
+    /** A hundred browsers that come and go; every third vanishes without a word of its own. */
+    @Test
+    void churnLeavesNothingBehind() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            visit(i);
+        }
+        Await.until("nobody", () -> audience.watching() == 0);
+        System.gc();
+        long rss = residentKilobytes();
+        int threads = nativeThreads();
+        int javaThreads = ManagementFactory.getThreadMXBean().getThreadCount();
+        for (int i = 0; i < 100; i++) {
+            visit(i);
+        }
+        Await.until("nobody", () -> audience.watching() == 0 && audience.joined() == 0);
+        Await.until("the lane empty", () -> lane.refusal().isEmpty());
+        System.gc();
+        Thread.sleep(200);
+        long grown = residentKilobytes() - rss;
+        System.out.printf(
+                "100 visits: resident memory %d -> %d MB (both ends of the connection), %d -> %d threads%n",
+                rss / 1024, (rss + grown) / 1024, threads, nativeThreads());
+        assertTrue(nativeThreads() <= threads + 4, threads + " threads became " + nativeThreads());
+        assertTrue(ManagementFactory.getThreadMXBean().getThreadCount() <= javaThreads + 4);
+        // The receiver, which is the library as it comes, keeps about 0.25 MB a connection itself.
+        assertTrue(grown < 100 * 600, "100 visits cost " + grown / 1024 + " MB");
+        assertFalse(video.status().segment().isEmpty());
+    }
+
+    private void visit(int i) throws Exception {
+        Browser b = new Browser("churn-" + i);
+        b.connect();
+        if (i % 3 == 0) {
+            // The connection goes first, and signalling notices later.
+            b.receiver.close();
+            b.session.left();
+        } else {
+            b.close();
+        }
+    }
+}
