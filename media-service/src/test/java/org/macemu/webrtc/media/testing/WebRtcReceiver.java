@@ -191,9 +191,15 @@ public final class WebRtcReceiver implements PeerConnectionObserver, AutoCloseab
         return value instanceof Number n ? n.longValue() : 0;
     }
 
+    /** The library's connection, for a test that looks after its native memory. */
+    public RTCPeerConnection connection() {
+        return connection;
+    }
+
     @Override
     public void close() {
         input.close();
         connection.close();
+        input.dispose();
     }
 }

@@ -217,7 +217,14 @@ class AdaptiveLaneIT {
         @Override
         public void close() {
             session.left();
+            closeReceiver();
+        }
+
+        /** As the lane does with its own end, so that what is left over is the lane's. */
+        void closeReceiver() {
+            long handle = NativeReferences.handle(receiver.connection());
             receiver.close();
+            NativeReferences.release(handle);
         }
     }
 
@@ -317,7 +324,8 @@ class AdaptiveLaneIT {
     /** A hundred browsers that come and go; every third vanishes without a word of its own. */
     @Test
     void churnLeavesNothingBehind() throws Exception {
-        for (int i = 0; i < 10; i++) {
+        // The allocator's arenas and libwebrtc's pools grow to their size first.
+        for (int i = 0; i < 60; i++) {
             visit(i);
         }
         Await.until("nobody", () -> audience.watching() == 0);
@@ -338,8 +346,8 @@ class AdaptiveLaneIT {
                 rss / 1024, (rss + grown) / 1024, threads, nativeThreads());
         assertTrue(nativeThreads() <= threads + 4, threads + " threads became " + nativeThreads());
         assertTrue(ManagementFactory.getThreadMXBean().getThreadCount() <= javaThreads + 4);
-        // The receiver, which is the library as it comes, keeps about 0.25 MB a connection itself.
-        assertTrue(grown < 100 * 600, "100 visits cost " + grown / 1024 + " MB");
+        // A connection that is not given back whole costs 0.25 MB at either end; 100 of them, with room for the allocator.
+        assertTrue(grown < 50_000, "100 visits cost " + grown / 1024 + " MB");
         assertFalse(video.status().segment().isEmpty());
     }
 
@@ -348,7 +356,7 @@ class AdaptiveLaneIT {
         b.connect();
         if (i % 3 == 0) {
             // The connection goes first, and signalling notices later.
-            b.receiver.close();
+            b.closeReceiver();
             b.session.left();
         } else {
             b.close();
