@@ -1,4 +1,5 @@
-# emulator: Debian's unmodified Basilisk II, the driver that is preloaded into it, and a demonstration ROM.
+# emulator: Debian's unmodified Basilisk II, the driver that is preloaded into it, the agent that starts it, and a
+# demonstration ROM.
 #
 # Built from the repository's root:  docker build -f docker/emulator.Dockerfile -t macemu-webrtc/emulator .
 #
@@ -13,10 +14,9 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends gcc libc6-dev make pkg-config libsdl2-dev libjson-c-dev \
         libsdl2-2.0-0 libgtk2.0-0 libvdeplug2 libtinyxml2-9
 COPY emulator /src/emulator
-RUN make -C /src/emulator \
-    && mkdir -p /opt/macemu/build /opt/macemu/demo-rom \
-    && cp /src/emulator/build/*.so /opt/macemu/build/ \
-    && cp /src/emulator/run-demo.sh /opt/macemu/ \
+RUN make -C /src/emulator all \
+    && mkdir -p /opt/macemu/agent /opt/macemu/demo-rom \
+    && cp /src/emulator/build/macemu-agent /src/emulator/build/*.so /opt/macemu/agent/ \
     && cp /src/emulator/demo-rom/demo.rom /opt/macemu/demo-rom/
 RUN /src/emulator/fetch-basilisk2.sh /tmp/fetched \
     && mv /tmp/fetched/basilisk2 /opt/macemu/basilisk2
@@ -27,11 +27,11 @@ RUN groupadd --gid 10001 macemu \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin macemu \
     && apt-get update \
     && apt-get install --yes --no-install-recommends libsdl2-2.0-0 libgtk2.0-0 libvdeplug2 libtinyxml2-9 \
+    && install -d -o 10001 -g 10001 /storage /storage/roms /storage/images /storage/prefs \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/cache/ldconfig/aux-cache /var/log/*.log /var/log/apt
 COPY --from=build /opt/macemu /opt/macemu
-COPY --chmod=0755 docker/health-check /usr/local/bin/health-check
+COPY --chmod=0755 docker/health-check docker/start-mac /usr/local/bin/
 ENV LANG=C.UTF-8 \
-    MACEMU_EMULATOR=/opt/macemu/basilisk2/usr/bin/BasiliskII-nojit \
     MACEMU_CONTROL_SOCK=/tmp/macemu-control.sock \
     BASILISK_ROMS=/storage/roms \
     BASILISK_IMAGES=/storage/images
@@ -41,11 +41,11 @@ ARG VERSION=0.1.0-SNAPSHOT
 ARG REVISION=unknown
 ARG BASE_IMAGE
 LABEL org.opencontainers.image.title="macemu-webrtc emulator" \
-      org.opencontainers.image.description="Basilisk II of Debian with the driver of macemu-webrtc and a demonstration ROM" \
+      org.opencontainers.image.description="Basilisk II of Debian with the driver and agent of macemu-webrtc and a demonstration ROM" \
       org.opencontainers.image.licenses="Apache-2.0 AND GPL-2.0-or-later" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.base.name="${BASE_IMAGE}"
-HEALTHCHECK --interval=30s --timeout=4s --start-period=15s --retries=3 CMD ["health-check", "process", "BasiliskII-nojit"]
-ENTRYPOINT ["/opt/macemu/run-demo.sh"]
+HEALTHCHECK --interval=30s --timeout=4s --start-period=15s --retries=3 CMD ["health-check", "process", "macemu-agent"]
+ENTRYPOINT ["start-mac"]
 CMD ["--screen", "640x480"]

@@ -15,8 +15,9 @@ ARG APP=built
 
 # The Java runtime: Java SE whole, so that no library meets a missing module, without what only developers need.
 FROM ${JDK_IMAGE} AS jdk
-RUN jlink --add-modules java.se,jdk.charsets,jdk.crypto.cryptoki,jdk.jcmd,jdk.jfr,jdk.localedata,jdk.management,jdk.management.agent,jdk.naming.dns,jdk.net,jdk.security.auth,jdk.unsupported,jdk.zipfs \
-        --include-locales en,de --strip-java-debug-attributes --no-header-files --no-man-pages --generate-cds-archive \
+RUN jlink --add-modules java.se,jdk.charsets,jdk.crypto.cryptoki,jdk.jcmd,jdk.jfr,jdk.localedata,jdk.management \
+        --add-modules jdk.management.agent,jdk.naming.dns,jdk.net,jdk.security.auth,jdk.unsupported,jdk.zipfs \
+        --include-locales en,de --strip-java-debug-attributes --no-header-files --no-man-pages \
         --output /opt/java
 
 FROM jdk AS built
@@ -65,7 +66,7 @@ LABEL org.opencontainers.image.title="macemu-webrtc media-service" \
       org.opencontainers.image.base.name="${BASE_IMAGE}"
 COPY --from=trained --chown=0:0 /tmp/app.aot /app/app.aot
 EXPOSE 8010/tcp 8189/udp 8189/tcp
-HEALTHCHECK --interval=10s --timeout=4s --start-period=30s --retries=3 CMD ["health-check", "8010", "/q/health/live"]
+HEALTHCHECK --interval=10s --timeout=4s --start-period=30s --retries=3 CMD health-check "${MACEMU_MEDIA_PORT:-8010}" /q/health/live
 # More options of the JVM: JDK_JAVA_OPTIONS.
 # The second compiler stays on: the fan-out's encryption is worth it.
 ENTRYPOINT ["java", "-XX:AOTCache=/app/app.aot", "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Xms16m", "-XX:MaxRAMPercentage=40", "-XX:+ExitOnOutOfMemoryError", "-jar", "/app/quarkus-run.jar"]

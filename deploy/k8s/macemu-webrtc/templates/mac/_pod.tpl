@@ -79,11 +79,20 @@ args:
   - {{ printf "%dx%d" (int .Values.mac.screen.width) (int .Values.mac.screen.height) }}
   {{- with .Values.mac.rom }}
   - --rom
-  - /storage/roms/{{ . }}
+  - {{ . | quote }}
   {{- end }}
+  - --grace
+  # The agent is done before the pod's time is over.
+  - {{ sub (int .Values.mac.terminationGracePeriodSeconds) 5 | quote }}
 env:
   - {name: MACEMU_CONTROL_SOCK, value: /run/macemu/control.sock}
-{{/* No probe: the container ends with the emulator, and a Mac at rest draws nothing that could be asked for. */ -}}
+  {{- if .Values.mac.disks.enabled }}
+  - {name: MACEMU_PREFS, value: /storage/prefs/mac}
+  {{- end }}
+{{/*
+No probe: the container ends with the agent, which minds the emulator; a Mac may be switched off, and one at rest draws
+nothing that could be asked for.
+*/ -}}
 {{ include "macemu.containerSecurity" . }}
 resources:
   {{- toYaml .Values.mac.resources | nindent 2 }}
@@ -93,7 +102,8 @@ volumeMounts:
   - {name: roms, mountPath: /storage/roms, readOnly: true}
   {{- end }}
   {{- if .Values.mac.disks.enabled }}
-  - {name: disks, mountPath: /storage/images}
+  - {name: disks, mountPath: /storage/images, subPath: images}
+  - {name: disks, mountPath: /storage/prefs, subPath: prefs}
   {{- end }}
 {{- end -}}
 

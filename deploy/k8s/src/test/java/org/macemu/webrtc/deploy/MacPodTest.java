@@ -102,7 +102,7 @@ class MacPodTest {
         assertEquals("none", mount(pod.container("media"), "/storage/images"));
         List<String> arguments = new ArrayList<>();
         pod.container("emulator").path("args").forEach(argument -> arguments.add(argument.asText()));
-        assertEquals(List.of("--screen", "640x480", "--rom", "/storage/roms/Quadra 650.ROM"), arguments);
+        assertEquals(List.of("--screen", "640x480", "--rom", "Quadra 650.ROM", "--grace", "55"), arguments);
         JsonNode claim = rendered.get("PersistentVolumeClaim", "mac-macemu-webrtc-disks");
         assertEquals("[\"ReadWriteOncePod\"]", claim.path("spec").path("accessModes").toString());
         assertEquals("keep", claim.path("metadata").path("annotations").path("helm.sh/resource-policy").asText());
