@@ -49,6 +49,9 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
     /** A rate above this is no rate, but a frame_count that jumps. */
     private static final long MOST_FPS = 1_000;
 
+    /** Pictures overtaken between two reads, were they of one pixel; more is a frame_count that jumps. */
+    private static final long MOST_SKIPPED = 1_000_000;
+
     /** An emulator whose every other picture is impossible shall not fill the log. */
     private static final long WARNING_INTERVAL_NANOS = 1_000_000_000;
 
@@ -246,7 +249,7 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
         metrics.captured(changed);
         long total = reader.frameCount();
         long step = total - countAtRead;
-        if (countAtRead != 0 && step > 1 && step <= MOST_FPS) {
+        if (countAtRead != 0 && step > 1 && step <= MOST_SKIPPED) {
             metrics.skipped(step - 1);
         }
         countAtRead = total;

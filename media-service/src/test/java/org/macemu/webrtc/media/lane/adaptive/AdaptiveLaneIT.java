@@ -81,6 +81,7 @@ class AdaptiveLaneIT {
     private final Path videoFile = SegmentFile.SHM_DIRECTORY.resolve(name + "-video");
     private final Path audioFile = SegmentFile.SHM_DIRECTORY.resolve(name + "-audio");
     private final AtomicReference<Lanes> lanes = new AtomicReference<>();
+    private final long laneThreads = laneThreads();
     private VideoCapture video;
     private AudioCapture audio;
     private AdaptiveLane lane;
@@ -123,6 +124,13 @@ class AdaptiveLaneIT {
         emulator.awaitConnected(LIMIT);
     }
 
+    /** An application under test in the same process has one of its own. */
+    private static long laneThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(t -> t.getName().equals("adaptive-lane"))
+                .count();
+    }
+
     private static int uid() throws IOException {
         return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid", LinkOption.NOFOLLOW_LINKS);
     }
@@ -149,7 +157,7 @@ class AdaptiveLaneIT {
         Files.deleteIfExists(videoFile);
         Files.deleteIfExists(audioFile);
         assertEquals(0, audience.watching());
-        assertTrue(Thread.getAllStackTraces().keySet().stream().noneMatch(t -> t.getName().equals("adaptive-lane")));
+        assertEquals(laneThreads, laneThreads(), "threads of the lane");
     }
 
     /** A browser on this lane: its session in the service, and its own connection. */
