@@ -38,7 +38,7 @@ class ObservabilityTest {
         rendered = Chart.render(VALUES);
     }
 
-    /** Names of the services' meters as Prometheus has them, without the suffix of their kind. */
+    /** Names of the services' meters as Prometheus has them, without the suffixes of unit and kind. */
     private static Set<String> meters() throws IOException {
         Set<String> names = new TreeSet<>();
         Path root = Chart.MODULE.resolve("../..").normalize();
@@ -59,7 +59,7 @@ class ObservabilityTest {
         Set<String> names = new TreeSet<>();
         Matcher matcher = METRIC.matcher(text);
         while (matcher.find()) {
-            names.add(matcher.group().replaceFirst("_(total|bucket|count|sum|max)$", ""));
+            names.add(matcher.group().replaceFirst("(_seconds)?(_(total|bucket|count|sum|max))?$", ""));
         }
         return names;
     }
