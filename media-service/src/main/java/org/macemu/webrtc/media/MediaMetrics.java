@@ -3,9 +3,10 @@ package org.macemu.webrtc.media;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.macemu.webrtc.media.capture.CaptureMetrics;
+import org.macemu.webrtc.media.lane.adaptive.AdaptiveLaneMetrics;
 
 /** The figures of this process, as Prometheus sees them. */
-final class MediaMetrics implements CaptureMetrics {
+final class MediaMetrics implements CaptureMetrics, AdaptiveLaneMetrics {
 
     private final MeterRegistry registry;
     private final Counter changed;
@@ -15,6 +16,8 @@ final class MediaMetrics implements CaptureMetrics {
     private final Counter underruns;
     private final Counter audioSkipped;
     private final Counter input;
+    private final Counter adaptiveFrames;
+    private final Counter adaptiveKeyFrames;
 
     MediaMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -25,6 +28,8 @@ final class MediaMetrics implements CaptureMetrics {
         underruns = counter("macemu.audio.underruns", "Times that sound ran dry while it was flowing");
         audioSkipped = counter("macemu.audio.skipped", "Sample frames discarded to come back to now");
         input = counter("macemu.input.events", "Input messages given to the emulator");
+        adaptiveFrames = counter("macemu.adaptive.frames.encoded", "Pictures encoded on the adaptive lane, per viewer");
+        adaptiveKeyFrames = counter("macemu.adaptive.key.frames", "Key frames among them");
     }
 
     private Counter captured(String pixels) {
@@ -63,6 +68,12 @@ final class MediaMetrics implements CaptureMetrics {
         if (sampleFrames > 0) {
             audioSkipped.increment(sampleFrames);
         }
+    }
+
+    @Override
+    public void encoded(long frames, long keyFrames) {
+        adaptiveFrames.increment(frames);
+        adaptiveKeyFrames.increment(keyFrames);
     }
 
     void inputEvent() {

@@ -180,7 +180,8 @@ public class MediaServer {
                             config.video().maxBitrate(),
                             config.rtc().adaptiveMinPort(),
                             config.rtc().adaptiveMaxPort()),
-                    video));
+                    video,
+                    metrics));
         } catch (LinkageError | RuntimeException e) {
             LOG.errorf("The adaptive lane is not available: %s", e.getMessage());
         }

@@ -60,6 +60,8 @@ class OperationsTest {
                 "macemu_emulator_connected",
                 "macemu_capture_fps",
                 "macemu_frame_to_wire_seconds_bucket",
+                "macemu_adaptive_frames_encoded_total",
+                "macemu_adaptive_key_frames_total",
             })
     void tellsItsFigures(String name) throws Exception {
         HttpResponse<String> answer = get("/q/metrics");

@@ -48,6 +48,7 @@ public final class AdaptiveLane implements Lane {
 
     private final AdaptiveLaneSettings settings;
     private final CaptureControl capture;
+    private final AdaptiveLaneMetrics metrics;
     private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("adaptive-lane").daemon().factory());
     private final Map<String, AdaptiveViewer> viewers = new ConcurrentHashMap<>();
@@ -71,9 +72,10 @@ public final class AdaptiveLane implements Lane {
      *
      * @throws LinkageError when the library, or one that it needs, is missing
      */
-    public AdaptiveLane(AdaptiveLaneSettings settings, CaptureControl capture) {
+    public AdaptiveLane(AdaptiveLaneSettings settings, CaptureControl capture, AdaptiveLaneMetrics metrics) {
         this.settings = settings;
         this.capture = capture;
+        this.metrics = metrics;
         // Any other audio device module needs sound hardware, or aborts the process without it.
         factory = new PeerConnectionFactory(new AudioDeviceModule(AudioLayer.kDummyAudio));
         // The factory's class loads the native library: it comes before anything else of it.
@@ -88,7 +90,12 @@ public final class AdaptiveLane implements Lane {
     private void keepStillPictureAlive() {
         if (!viewers.isEmpty()) {
             capture.requestFrame();
+            viewers.values().forEach(AdaptiveViewer::stats);
         }
+    }
+
+    AdaptiveLaneMetrics metrics() {
+        return metrics;
     }
 
     @Override

@@ -40,7 +40,7 @@ final class AdaptiveViewer implements Viewer, PeerConnectionObserver {
 
     private static final Logger LOG = Logger.getLogger(AdaptiveViewer.class);
     private static final int MAX_DATA_CHANNELS = 4;
-    private static final long STATS_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long STATS_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final AdaptiveLane lane;
     private final String id;
@@ -55,7 +55,9 @@ final class AdaptiveViewer implements Viewer, PeerConnectionObserver {
     private volatile boolean closed;
     private volatile boolean connected;
     private volatile ViewerStats stats = new ViewerStats(false, 0, 0, 0, Double.NaN, 0);
-    private long statsAsked;
+    private volatile long statsAsked = System.nanoTime();
+    private long framesCounted;
+    private long keyFramesCounted;
 
     AdaptiveViewer(AdaptiveLane lane, String id, ViewerEvents events) {
         this.lane = lane;
@@ -284,7 +286,10 @@ final class AdaptiveViewer implements Viewer, PeerConnectionObserver {
         return stats;
     }
 
+    /** On the library's thread, one report after the other. */
     private void digest(RTCStatsReport report) {
+        long frames = 0;
+        long keyFrames = 0;
         long packets = 0;
         long bytes = 0;
         long lost = 0;
@@ -295,6 +300,8 @@ final class AdaptiveViewer implements Viewer, PeerConnectionObserver {
             if (s.getType() == RTCStatsType.OUTBOUND_RTP) {
                 packets += number(a, "packetsSent");
                 bytes += number(a, "bytesSent") + number(a, "headerBytesSent");
+                frames += number(a, "framesEncoded");
+                keyFrames += number(a, "keyFramesEncoded");
             } else if (s.getType() == RTCStatsType.REMOTE_INBOUND_RTP) {
                 lost += number(a, "packetsLost");
             } else if (s.getType() == RTCStatsType.CANDIDATE_PAIR && Boolean.TRUE.equals(a.get("nominated"))) {
@@ -303,6 +310,9 @@ final class AdaptiveViewer implements Viewer, PeerConnectionObserver {
             }
         }
         stats = new ViewerStats(connected, packets, bytes, lost, roundTrip, estimate);
+        lane.metrics().encoded(Math.max(0, frames - framesCounted), Math.max(0, keyFrames - keyFramesCounted));
+        framesCounted = frames;
+        keyFramesCounted = keyFrames;
     }
 
     private static long number(Map<String, Object> attributes, String name) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,6 +81,8 @@ class AdaptiveLaneIT {
     private final String name = "macemu-adaptive-" + UUID.randomUUID();
     private final Path videoFile = SegmentFile.SHM_DIRECTORY.resolve(name + "-video");
     private final Path audioFile = SegmentFile.SHM_DIRECTORY.resolve(name + "-audio");
+    private final AtomicLong framesEncoded = new AtomicLong();
+    private final AtomicLong keyFramesEncoded = new AtomicLong();
     private final AtomicReference<Lanes> lanes = new AtomicReference<>();
     private final long laneThreads = laneThreads();
     private VideoCapture video;
@@ -99,7 +102,10 @@ class AdaptiveLaneIT {
                 () -> AudioSegment.openOrCreate(audioFile, OWNER),
                 (pcm, index, silent) -> lanes.get().audio(pcm, index, silent),
                 UNCOUNTED);
-        lane = new AdaptiveLane(new AdaptiveLaneSettings(MAX_VIEWERS, 2_000, 4_000, 0, 0), video);
+        lane = new AdaptiveLane(new AdaptiveLaneSettings(MAX_VIEWERS, 2_000, 4_000, 0, 0), video, (frames, keyFrames) -> {
+            framesEncoded.addAndGet(frames);
+            keyFramesEncoded.addAndGet(keyFrames);
+        });
         lanes.set(new Lanes(List.of(lane)));
         SyntheticOptions options = SyntheticOptions.named(name, folder)
                 .size(640, 480)
@@ -254,6 +260,8 @@ class AdaptiveLaneIT {
             assertTrue(fps >= 25, fps + " pictures a second");
             assertTrue(soundPackets > 40 && soundPackets < 60, soundPackets + " packets of sound a second");
             assertTrue(after.audioBytes() - before.audioBytes() > 1_000 * seconds, "the sound is silence");
+
+            Await.until("figures of the encoder", () -> framesEncoded.get() > 30 && keyFramesEncoded.get() >= 1);
 
             browser.receiver.send("{\"type\":\"key\",\"code\":65,\"pressed\":true}");
             emulator.awaitInput(i -> i instanceof Key k && k.code() == 65 && k.pressed(), LIMIT);
