@@ -38,7 +38,7 @@ spec:
   policyTypes: [Ingress, Egress]
   ingress:
     - ports:
-        - {port: http, protocol: TCP}
+        - {port: {{ (index .root.Values .component).service.port }}, protocol: TCP}
       {{- with .root.Values.networkPolicy.ingressNamespaceLabels }}
       from:
         - namespaceSelector:

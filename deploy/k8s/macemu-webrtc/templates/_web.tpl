@@ -83,7 +83,7 @@ spec:
   ports:
     - name: http
       port: {{ $service.port }}
-      targetPort: http
+      targetPort: {{ $service.port }}
       {{- with $service.nodePort }}
       nodePort: {{ . }}
       {{- end }}

@@ -9,10 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
@@ -181,14 +179,14 @@ class ChartTest {
             problem(problems, selected.size() != 1, Rendered.title(object) + " selects "
                     + selected.stream().map(Rendered.Pod::title).toList());
             if (object.path("kind").asText().equals("Service") && selected.size() == 1) {
-                Map<String, String> ports = new HashMap<>();
+                Set<String> ports = new HashSet<>();
                 selected.getFirst().containers().forEach(container -> container
                         .path("ports")
-                        .forEach(port -> ports.put(
-                                port.path("name").asText(), port.path("protocol").asText("TCP"))));
+                        .forEach(port -> ports.add(protocol(port) + port.path("containerPort").asInt())));
                 for (JsonNode port : spec.path("ports")) {
-                    problem(problems, !port.path("protocol").asText("TCP").equals(ports.get(
-                            port.path("targetPort").asText())), Rendered.title(object) + " port " + port + " leads nowhere");
+                    String target = protocol(port) + port.path("targetPort").asInt();
+                    problem(problems, !ports.contains(target), Rendered.title(object) + " leads to " + target
+                            + ", and the pod listens on " + ports);
                 }
             }
         }
@@ -235,6 +233,10 @@ class ChartTest {
                 .toList();
         assertEquals(List.of(), messages);
         assertFalse(result.isFailed(), () -> String.join("\n", result.getMessages()));
+    }
+
+    private static String protocol(JsonNode port) {
+        return port.path("protocol").asText("TCP") + " ";
     }
 
     private static boolean matches(JsonNode selector, JsonNode labels) {

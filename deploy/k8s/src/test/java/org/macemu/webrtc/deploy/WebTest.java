@@ -71,7 +71,7 @@ class WebTest {
         JsonNode spec = Chart.render(OPEN).get("NetworkPolicy", "mac-macemu-webrtc-mac").path("spec");
         assertEquals("[\"Ingress\",\"Egress\"]", spec.path("policyTypes").toString());
         JsonNode grpc = spec.path("ingress").path(0);
-        assertEquals("http", grpc.path("ports").path(0).path("port").asText());
+        assertEquals(8010, grpc.path("ports").path(0).path("port").asInt());
         assertEquals(1, grpc.path("from").size(), "Prometheus is let in only where it is switched on");
         assertEquals(Chart.RELEASE, grpc.path("from").path(0).path("podSelector").path("matchLabels")
                 .path("app.kubernetes.io/instance").asText());
