@@ -46,6 +46,7 @@ LABEL org.opencontainers.image.title="macemu-webrtc emulator" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.base.name="${BASE_IMAGE}"
-HEALTHCHECK --interval=30s --timeout=4s --start-period=15s --retries=3 CMD ["health-check", "process", "macemu-agent"]
+HEALTHCHECK --interval=30s --timeout=4s --start-period=15s --retries=3 \
+    CMD ["health-check", "process", "macemu-agent"]
 ENTRYPOINT ["start-mac"]
 CMD ["--screen", "640x480"]

@@ -4,8 +4,8 @@
 #
 #   JDK_IMAGE   JDK 25 and Maven; makes the Java runtime and, with APP=built, the application
 #   BASE_IMAGE  what the image runs on. Debian 12, because the encoders are bound to the ABI of its libvpx 7
-#   APP         built: by Maven in this build. prebuilt: taken from media-service/target/quarkus-app, made before with
-#               mvn -DskipTests -Dquarkus.package.jar.type=aot-jar package
+#   APP         built: by Maven in this build. prebuilt: taken from media-service/target/quarkus-app,
+#               made before with  mvn -DskipTests -Dquarkus.package.jar.type=aot-jar package
 #   VERSION, REVISION  for the labels
 #
 # Give the images by digest (name@sha256:...) where builds must be repeatable.
@@ -52,21 +52,24 @@ USER 10001:10001
 # Start-up: the cache belongs to this Java runtime and to these files in this place; README.md has the figures.
 FROM runtime AS trained
 COPY --chmod=0755 docker/train-aot /usr/local/bin/train-aot
-RUN train-aot 8010 /tmp/app.aot --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xms16m -XX:MaxRAMPercentage=40 -XX:+ExitOnOutOfMemoryError
+RUN train-aot 8010 /tmp/app.aot --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xms16m \
+    -XX:MaxRAMPercentage=40 -XX:+ExitOnOutOfMemoryError
 
 FROM runtime
 ARG VERSION=0.1.0-SNAPSHOT
 ARG REVISION=unknown
 ARG BASE_IMAGE
 LABEL org.opencontainers.image.title="macemu-webrtc media-service" \
-      org.opencontainers.image.description="Encodes the screen and sound of a classic Mac once and sends them to every viewer over WebRTC" \
+      org.opencontainers.image.description="Screen and sound of a classic Mac, encoded once, for every viewer over WebRTC" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.base.name="${BASE_IMAGE}"
 COPY --from=trained --chown=0:0 /tmp/app.aot /app/app.aot
 EXPOSE 8010/tcp 8189/udp 8189/tcp
-HEALTHCHECK --interval=10s --timeout=4s --start-period=30s --retries=3 CMD health-check "${MACEMU_MEDIA_PORT:-8010}" /q/health/live
+HEALTHCHECK --interval=10s --timeout=4s --start-period=30s --retries=3 \
+    CMD health-check "${MACEMU_MEDIA_PORT:-8010}" /q/health/live
 # More options of the JVM: JDK_JAVA_OPTIONS.
 # The second compiler stays on: the fan-out's encryption is worth it.
-ENTRYPOINT ["java", "-XX:AOTCache=/app/app.aot", "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Xms16m", "-XX:MaxRAMPercentage=40", "-XX:+ExitOnOutOfMemoryError", "-jar", "/app/quarkus-run.jar"]
+ENTRYPOINT ["java", "-XX:AOTCache=/app/app.aot", "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", \
+    "-Xms16m", "-XX:MaxRAMPercentage=40", "-XX:+ExitOnOutOfMemoryError", "-jar", "/app/quarkus-run.jar"]

@@ -1,11 +1,12 @@
 # signaling-service: the browsers' WebSockets on one side, the media-service over gRPC on the other.
 #
-# Built from the repository's root:  docker build -f docker/signaling-service.Dockerfile -t macemu-webrtc/signaling-service .
+# Built from the repository's root:
+#   docker build -f docker/signaling-service.Dockerfile -t macemu-webrtc/signaling-service .
 #
 #   JDK_IMAGE   JDK 25 and Maven; makes the Java runtime and, with APP=built, the application
 #   BASE_IMAGE  what the image runs on. Debian 12, because the encoders are bound to the ABI of its libvpx 7
-#   APP         built: by Maven in this build. prebuilt: taken from signaling-service/target/quarkus-app, made before with
-#               mvn -DskipTests -Dquarkus.package.jar.type=aot-jar package
+#   APP         built: by Maven in this build. prebuilt: taken from signaling-service/target/quarkus-app,
+#               made before with  mvn -DskipTests -Dquarkus.package.jar.type=aot-jar package
 #   VERSION, REVISION  for the labels
 #
 # Give the images by digest (name@sha256:...) where builds must be repeatable.
@@ -46,7 +47,8 @@ USER 10001:10001
 # Start-up: the cache belongs to this Java runtime and to these files in this place; README.md has the figures.
 FROM runtime AS trained
 COPY --chmod=0755 docker/train-aot /usr/local/bin/train-aot
-RUN train-aot 8090 /tmp/app.aot --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xms16m -XX:MaxRAMPercentage=40 -XX:+ExitOnOutOfMemoryError
+RUN train-aot 8090 /tmp/app.aot --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \
+    -Xms16m -XX:MaxRAMPercentage=40 -XX:+ExitOnOutOfMemoryError
 
 FROM runtime
 ARG VERSION=0.1.0-SNAPSHOT
@@ -60,7 +62,10 @@ LABEL org.opencontainers.image.title="macemu-webrtc signaling-service" \
       org.opencontainers.image.base.name="${BASE_IMAGE}"
 COPY --from=trained --chown=0:0 /tmp/app.aot /app/app.aot
 EXPOSE 8090/tcp
-HEALTHCHECK --interval=10s --timeout=4s --start-period=30s --retries=3 CMD health-check "${QUARKUS_HTTP_PORT:-8090}" /q/health/live
+HEALTHCHECK --interval=10s --timeout=4s --start-period=30s --retries=3 \
+    CMD health-check "${QUARKUS_HTTP_PORT:-8090}" /q/health/live
 # More options of the JVM: JDK_JAVA_OPTIONS.
 # The first compiler only: nothing here is hot, and the second takes memory and start-up time.
-ENTRYPOINT ["java", "-XX:AOTCache=/app/app.aot", "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms16m", "-XX:MaxRAMPercentage=40", "-XX:+ExitOnOutOfMemoryError", "-jar", "/app/quarkus-run.jar"]
+ENTRYPOINT ["java", "-XX:AOTCache=/app/app.aot", "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", \
+    "-XX:TieredStopAtLevel=1", "-Xms16m", "-XX:MaxRAMPercentage=40", "-XX:+ExitOnOutOfMemoryError", \
+    "-jar", "/app/quarkus-run.jar"]

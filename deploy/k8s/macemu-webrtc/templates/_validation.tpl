@@ -4,85 +4,155 @@ rendered before all of it holds. Each message says what was found, why that cann
 */}}
 {{- define "macemu.validate" -}}
 {{- if not .Values.access.open -}}
-{{- fail "\n\naccess.open is false: the services have no password to ask for and refuse to listen for others.\nSet access.open=true if everyone who can reach them may use the Mac: because a proxy in front asks for a password,\nor because the network is yours alone." -}}
+{{- fail `
+
+access.open is false: the services have no password to ask for and refuse to listen for others. Set
+access.open=true if everyone who can reach them may use the Mac: because a proxy in front asks for a password,
+or because the network is yours alone.` -}}
 {{- end -}}
 
 {{- if and .Values.mac.nativeSidecar (semverCompare "<1.29.0-0" .Capabilities.KubeVersion.Version) -}}
-{{- fail (printf "\n\nmac.nativeSidecar is true, and this cluster is Kubernetes %s: native sidecars came with 1.29.\nSet mac.nativeSidecar=false." .Capabilities.KubeVersion.Version) -}}
+{{- fail (printf `
+
+mac.nativeSidecar is true, and this cluster is Kubernetes %s: native sidecars came with 1.29. Set
+mac.nativeSidecar=false.`
+        .Capabilities.KubeVersion.Version) -}}
 {{- end -}}
 
 {{- $rtc := .Values.rtc -}}
 {{- $port := include "macemu.rtc.port" . | int -}}
 {{- if and (eq $rtc.exposure "NodePort") (or (lt $port 30000) (gt $port 32767)) -}}
-{{- fail (printf "\n\nrtc.port is %d, and rtc.exposure is NodePort: nodes open ports 30000 to 32767 only, and browsers are told the\nport that the media-service listens on, so both must be the same number. Leave rtc.port out (30189), or use another\nexposure." $port) -}}
+{{- fail (printf `
+
+rtc.port is %d, and rtc.exposure is NodePort: nodes open ports 30000 to 32767 only, and browsers are told the
+port that the media-service listens on, so both must be the same number. Leave rtc.port out (30189), or use
+another exposure.`
+        $port) -}}
 {{- end -}}
-{{- if or (eq $port 8010) (eq $port (int .Values.control.service.port)) (eq $port (int .Values.signaling.service.port)) -}}
-{{- fail (printf "\n\nrtc.port is %d, which another part of the product listens on (8010, control %d, signaling %d). Choose another." $port (int .Values.control.service.port) (int .Values.signaling.service.port)) -}}
+{{- if has $port (list 8010 (int .Values.control.service.port) (int .Values.signaling.service.port)) -}}
+{{- fail (printf `
+
+rtc.port is %d, which another part of the product listens on (8010, control %d, signaling %d). Choose another.`
+        $port (int .Values.control.service.port) (int .Values.signaling.service.port)) -}}
 {{- end -}}
 {{- if and (eq $rtc.exposure "LoadBalancer") (not (include "macemu.rtc.advertise" .)) -}}
-{{- fail "\n\nrtc.exposure is LoadBalancer, and no address is known to tell browsers. Reserve an address and give it as\nrtc.service.loadBalancerIP, or give the load balancer's address or host name as rtc.advertise." -}}
+{{- fail `
+
+rtc.exposure is LoadBalancer, and no address is known to tell browsers. Reserve an address and give it as
+rtc.service.loadBalancerIP, or give the load balancer's address or host name as rtc.advertise.` -}}
 {{- end -}}
 {{- if and $rtc.service.loadBalancerIP (ne $rtc.exposure "LoadBalancer") -}}
-{{- fail (printf "\n\nrtc.service.loadBalancerIP is set, and rtc.exposure is %s: set rtc.exposure=LoadBalancer, or leave the address out." $rtc.exposure) -}}
+{{- fail (printf `
+
+rtc.service.loadBalancerIP is set, and rtc.exposure is %s: set rtc.exposure=LoadBalancer, or leave the address
+out.`
+        $rtc.exposure) -}}
 {{- end -}}
 {{- range $rtc.advertise -}}
 {{- if or (has . (list "0.0.0.0" "::" "255.255.255.255")) (hasPrefix "169.254." .) (hasPrefix "fe80:" (lower .)) -}}
-{{- fail (printf "\n\nrtc.advertise has %s, which no browser can send to: give the address browsers reach the Mac's node or its load\nbalancer at." .) -}}
+{{- fail (printf `
+
+rtc.advertise has %s, which no browser can send to: give the address browsers reach the Mac's node or its load
+balancer at.`
+        .) -}}
 {{- end -}}
 {{- if and (eq $rtc.exposure "LoadBalancer") (or (hasPrefix "127." .) (eq . "::1") (eq . "localhost")) -}}
-{{- fail (printf "\n\nrtc.advertise has %s, and rtc.exposure is LoadBalancer: a browser would look for the Mac on its own machine." .) -}}
+{{- fail (printf `
+
+rtc.advertise has %s, and rtc.exposure is LoadBalancer: a browser would look for the Mac on its own machine.`
+        .) -}}
 {{- end -}}
 {{- end -}}
 
 {{- $video := .Values.media.video -}}
 {{- if or (gt (int $video.minBitrate) (int $video.bitrate)) (gt (int $video.bitrate) (int $video.maxBitrate)) -}}
-{{- fail (printf "\n\nmedia.video: minBitrate %d, bitrate %d, maxBitrate %d; they must not fall in this order." (int $video.minBitrate) (int $video.bitrate) (int $video.maxBitrate)) -}}
+{{- fail (printf `
+
+media.video: minBitrate %d, bitrate %d, maxBitrate %d; they must not fall in this order.`
+        (int $video.minBitrate) (int $video.bitrate) (int $video.maxBitrate)) -}}
 {{- end -}}
 {{- if gt (int .Values.media.viewers.maxAdaptive) (int .Values.media.viewers.max) -}}
-{{- fail (printf "\n\nmedia.viewers.maxAdaptive is %d, more than media.viewers.max, which is %d." (int .Values.media.viewers.maxAdaptive) (int .Values.media.viewers.max)) -}}
+{{- fail (printf `
+
+media.viewers.maxAdaptive is %d, more than media.viewers.max, which is %d.`
+        (int .Values.media.viewers.maxAdaptive) (int .Values.media.viewers.max)) -}}
 {{- end -}}
-{{- if and (gt (int .Values.media.viewers.maxAdaptive) 0) (has $rtc.exposure (list "NodePort" "LoadBalancer" "HostPort")) (not .Values.turn.urls) -}}
-{{- fail (printf "\n\nmedia.viewers.maxAdaptive is %d, and rtc.exposure is %s: each of these viewers has a UDP port of its own, which is\nreached by nobody. Set it to 0, name a TURN server in turn.urls, or use rtc.exposure=HostNetwork." (int .Values.media.viewers.maxAdaptive) $rtc.exposure) -}}
+{{- $closed := has $rtc.exposure (list "NodePort" "LoadBalancer" "HostPort") -}}
+{{- if and (gt (int .Values.media.viewers.maxAdaptive) 0) $closed (not .Values.turn.urls) -}}
+{{- fail (printf `
+
+media.viewers.maxAdaptive is %d, and rtc.exposure is %s: each of these viewers has a UDP port of its own, which
+is reached by nobody. Set it to 0, name a TURN server in turn.urls, or use rtc.exposure=HostNetwork.`
+        (int .Values.media.viewers.maxAdaptive) $rtc.exposure) -}}
 {{- end -}}
 
 {{- $mac := .Values.mac -}}
-{{- if or (gt (int $mac.screen.width) (int $mac.maxScreen.width)) (gt (int $mac.screen.height) (int $mac.maxScreen.height)) -}}
-{{- fail (printf "\n\nmac.screen is %dx%d, greater than mac.maxScreen, which is %dx%d: raise maxScreen." (int $mac.screen.width) (int $mac.screen.height) (int $mac.maxScreen.width) (int $mac.maxScreen.height)) -}}
+{{- $tooWide := gt (int $mac.screen.width) (int $mac.maxScreen.width) -}}
+{{- $tooHigh := gt (int $mac.screen.height) (int $mac.maxScreen.height) -}}
+{{- if or $tooWide $tooHigh -}}
+{{- fail (printf `
+
+mac.screen is %dx%d, greater than mac.maxScreen, which is %dx%d: raise maxScreen.`
+        (int $mac.screen.width) (int $mac.screen.height) (int $mac.maxScreen.width) (int $mac.maxScreen.height)) -}}
 {{- end -}}
 {{- if and $mac.rom (not $mac.roms.existingClaim) -}}
-{{- fail (printf "\n\nmac.rom is %s, and there is no volume of ROMs: name its claim in mac.roms.existingClaim." $mac.rom) -}}
+{{- fail (printf `
+
+mac.rom is %s, and there is no volume of ROMs: name its claim in mac.roms.existingClaim.`
+        $mac.rom) -}}
 {{- end -}}
 {{- if and $mac.disks.existingClaim (not $mac.disks.enabled) -}}
-{{- fail (printf "\n\nmac.disks.existingClaim is %s, and mac.disks.enabled is false: set it to true." $mac.disks.existingClaim) -}}
+{{- fail (printf `
+
+mac.disks.existingClaim is %s, and mac.disks.enabled is false: set it to true.`
+        $mac.disks.existingClaim) -}}
 {{- end -}}
 
 {{- $relays := false -}}
 {{- range .Values.turn.urls -}}{{- if hasPrefix "turn" . -}}{{- $relays = true -}}{{- end -}}{{- end -}}
 {{- if and $relays (not .Values.turn.existingSecret) -}}
-{{- fail "\n\nturn.urls names a TURN server, and turn.existingSecret is empty: TURN servers ask for a user name and a password." -}}
+{{- fail `
+
+turn.urls names a TURN server, and turn.existingSecret is empty: TURN servers ask for a user name and a
+password.` -}}
 {{- end -}}
 {{- if and .Values.turn.existingSecret (not $relays) -}}
-{{- fail "\n\nturn.existingSecret is set, and turn.urls names no TURN server to use it at." -}}
+{{- fail `
+
+turn.existingSecret is set, and turn.urls names no TURN server to use it at.` -}}
 {{- end -}}
 
 {{- if and .Values.ingress.enabled .Values.httpRoute.enabled -}}
-{{- fail "\n\ningress.enabled and httpRoute.enabled are both true: choose one." -}}
+{{- fail `
+
+ingress.enabled and httpRoute.enabled are both true: choose one.` -}}
 {{- end -}}
 {{- if and .Values.ingress.enabled (not .Values.ingress.host) -}}
-{{- fail "\n\ningress.enabled is true, and ingress.host is empty: give the host name of the page." -}}
+{{- fail `
+
+ingress.enabled is true, and ingress.host is empty: give the host name of the page.` -}}
 {{- end -}}
 {{- if .Values.httpRoute.enabled -}}
 {{- if or (not .Values.httpRoute.host) (not .Values.httpRoute.parentRef.name) -}}
-{{- fail "\n\nhttpRoute.enabled is true: give httpRoute.host, and the gateway's name as httpRoute.parentRef.name." -}}
+{{- fail `
+
+httpRoute.enabled is true: give httpRoute.host, and the gateway's name as httpRoute.parentRef.name.` -}}
 {{- end -}}
 {{- end -}}
 {{- range $name := list "signaling" "control" -}}
 {{- $service := (index $.Values $name).service -}}
 {{- if and $service.nodePort (eq $service.type "ClusterIP") -}}
-{{- fail (printf "\n\n%s.service.nodePort is %d, and %s.service.type is ClusterIP: set the type to NodePort." $name (int $service.nodePort) $name) -}}
+{{- fail (printf `
+
+%s.service.nodePort is %d, and %s.service.type is ClusterIP: set the type to NodePort.`
+        $name (int $service.nodePort) $name) -}}
 {{- end -}}
 {{- end -}}
-{{- if and (eq .Values.signaling.service.type "NodePort") (not .Values.signaling.service.nodePort) (not (include "macemu.web.url" .)) -}}
-{{- fail "\n\nsignaling.service.type is NodePort without a nodePort: the page must be told the port; give signaling.service.nodePort." -}}
+{{- $signaling := .Values.signaling.service -}}
+{{- if and (eq $signaling.type "NodePort") (not $signaling.nodePort) (not (include "macemu.web.url" .)) -}}
+{{- fail `
+
+signaling.service.type is NodePort without a nodePort: the page must be told the port; give
+signaling.service.nodePort.` -}}
 {{- end -}}
 {{- end -}}

@@ -61,7 +61,10 @@ class ChartTest {
                         networkPolicy: {viewerCidrs: ["192.0.2.0/24", "2001:db8::/32"]}
                         """),
                 of("load balancer with a name", """
-                        rtc: {exposure: LoadBalancer, advertise: [media.example.org], service: {externalTrafficPolicy: Cluster}}
+                        rtc:
+                          exposure: LoadBalancer
+                          advertise: [media.example.org]
+                          service: {externalTrafficPolicy: Cluster}
                         """),
                 of("node port with two addresses", "rtc: {port: 31000, advertise: [192.0.2.1, '2001:db8::1']}"),
                 of("images by digest from a registry", """
@@ -101,7 +104,9 @@ class ChartTest {
                         signaling: {replicas: 2}
                         """),
                 of("plain ingress", "ingress: {enabled: true, host: mac.example.org}"),
-                of("route", "httpRoute: {enabled: true, host: mac.example.org, parentRef: {name: gw, sectionName: https}}"),
+                of(
+                        "route",
+                        "httpRoute: {enabled: true, host: mac.example.org, parentRef: {name: gw, sectionName: https}}"),
                 of("names of one's own", "fullnameOverride: a-mac-with-a-name-that-is-longer-than-forty-characters"),
                 of("everything measured", """
                         monitoring:
@@ -113,7 +118,8 @@ class ChartTest {
         try (Stream<Path> examples = Files.list(Chart.EXAMPLES)) {
             for (Path example : examples.sorted().toList()) {
                 if (!example.getFileName().toString().equals("kind-cluster.yaml")) {
-                    cases.add(new Case("example " + example.getFileName(), Files.readString(example), Chart.KUBERNETES));
+                    cases.add(
+                            new Case("example " + example.getFileName(), Files.readString(example), Chart.KUBERNETES));
                 }
             }
         }
@@ -131,7 +137,9 @@ class ChartTest {
         Rendered rendered = Chart.render(c.values(), c.kubernetes());
         rendered.objects().forEach(object -> StrictKinds.problem(object).ifPresent(problems::add));
         assertEquals(List.of(), problems);
-        assertFalse(rendered.objects().size() < 10, () -> "Only " + rendered.objects().size() + " objects");
+        assertFalse(
+                rendered.objects().size() < 10,
+                () -> "Only " + rendered.objects().size() + " objects");
     }
 
     @ParameterizedTest
@@ -151,8 +159,10 @@ class ChartTest {
         for (JsonNode object : rendered.objects()) {
             String title = Rendered.title(object);
             problem(problems, !titles.add(title), title + " is there twice");
-            problem(problems, !object.path("metadata").path("namespace").asText().equals(Chart.NAMESPACE), title
-                    + " names no namespace, or another");
+            problem(
+                    problems,
+                    !object.path("metadata").path("namespace").asText().equals(Chart.NAMESPACE),
+                    title + " names no namespace, or another");
             problem(problems, Rendered.name(object).length() > 63, title + " has too long a name");
         }
         checkSelectors(rendered, problems);
@@ -167,7 +177,8 @@ class ChartTest {
             JsonNode selector = switch (object.path("kind").asText()) {
                 case "Service" -> spec.path("selector");
                 case "NetworkPolicy" -> spec.path("podSelector").path("matchLabels");
-                case "PodDisruptionBudget", "Deployment", "StatefulSet" -> spec.path("selector").path("matchLabels");
+                case "PodDisruptionBudget", "Deployment", "StatefulSet" ->
+                    spec.path("selector").path("matchLabels");
                 default -> null;
             };
             if (selector == null) {
@@ -176,17 +187,25 @@ class ChartTest {
             List<Rendered.Pod> selected = rendered.pods().stream()
                     .filter(pod -> matches(selector, pod.metadata().path("labels")))
                     .toList();
-            problem(problems, selected.size() != 1, Rendered.title(object) + " selects "
-                    + selected.stream().map(Rendered.Pod::title).toList());
+            problem(
+                    problems,
+                    selected.size() != 1,
+                    Rendered.title(object) + " selects "
+                            + selected.stream().map(Rendered.Pod::title).toList());
             if (object.path("kind").asText().equals("Service") && selected.size() == 1) {
                 Set<String> ports = new HashSet<>();
-                selected.getFirst().containers().forEach(container -> container
-                        .path("ports")
-                        .forEach(port -> ports.add(protocol(port) + port.path("containerPort").asInt())));
+                selected.getFirst()
+                        .containers()
+                        .forEach(container -> container
+                                .path("ports")
+                                .forEach(port -> ports.add(protocol(port)
+                                        + port.path("containerPort").asInt())));
                 for (JsonNode port : spec.path("ports")) {
                     String target = protocol(port) + port.path("targetPort").asInt();
-                    problem(problems, !ports.contains(target), Rendered.title(object) + " leads to " + target
-                            + ", and the pod listens on " + ports);
+                    problem(
+                            problems,
+                            !ports.contains(target),
+                            Rendered.title(object) + " leads to " + target + ", and the pod listens on " + ports);
                 }
             }
         }
@@ -195,26 +214,40 @@ class ChartTest {
     /** Services of routes, service accounts and claims are there; mounts have a volume. */
     private static void checkReferences(Rendered rendered, List<String> problems) {
         for (JsonNode ingress : rendered.ofKind("Ingress").toList()) {
-            for (JsonNode path : ingress.path("spec").path("rules").path(0).path("http").path("paths")) {
-                String service = path.path("backend").path("service").path("name").asText();
-                problem(problems, rendered.find("Service", service).isEmpty(), "Ingress leads to no Service " + service);
+            for (JsonNode path :
+                    ingress.path("spec").path("rules").path(0).path("http").path("paths")) {
+                String service =
+                        path.path("backend").path("service").path("name").asText();
+                problem(
+                        problems,
+                        rendered.find("Service", service).isEmpty(),
+                        "Ingress leads to no Service " + service);
             }
         }
         for (JsonNode route : rendered.ofKind("HTTPRoute").toList()) {
             for (JsonNode rule : route.path("spec").path("rules")) {
                 String service = rule.path("backendRefs").path(0).path("name").asText();
-                problem(problems, rendered.find("Service", service).isEmpty(), "HTTPRoute leads to no Service " + service);
+                problem(
+                        problems,
+                        rendered.find("Service", service).isEmpty(),
+                        "HTTPRoute leads to no Service " + service);
             }
         }
         for (Rendered.Pod pod : rendered.pods()) {
             String account = pod.spec().path("serviceAccountName").asText();
-            problem(problems, rendered.find("ServiceAccount", account).isEmpty(), pod.title() + " has no account " + account);
+            problem(
+                    problems,
+                    rendered.find("ServiceAccount", account).isEmpty(),
+                    pod.title() + " has no account " + account);
             Set<String> volumes = new HashSet<>();
-            pod.spec().path("volumes").forEach(volume -> volumes.add(volume.path("name").asText()));
+            pod.spec()
+                    .path("volumes")
+                    .forEach(volume -> volumes.add(volume.path("name").asText()));
             Set<String> used = new HashSet<>();
-            pod.containers().forEach(container -> container
-                    .path("volumeMounts")
-                    .forEach(mount -> used.add(mount.path("name").asText())));
+            pod.containers()
+                    .forEach(container -> container
+                            .path("volumeMounts")
+                            .forEach(mount -> used.add(mount.path("name").asText())));
             problem(problems, !volumes.equals(used), pod.title() + " has volumes " + volumes + " and mounts " + used);
         }
     }
@@ -240,8 +273,7 @@ class ChartTest {
     }
 
     private static boolean matches(JsonNode selector, JsonNode labels) {
-        return selector.properties().stream()
-                .allMatch(entry -> entry.getValue().equals(labels.path(entry.getKey())));
+        return selector.properties().stream().allMatch(entry -> entry.getValue().equals(labels.path(entry.getKey())));
     }
 
     private static void problem(List<String> problems, boolean present, String sentence) {

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The images of emulator and media-service as two containers that share /dev/shm and the folder of the control socket
- * and nothing else, hardened as in docker/compose.yaml. Needs an engine that runs already (docker, by DOCKER_HOST or its
- * usual socket) and images that were built with the Dockerfiles; else it is skipped and says so.
+ * and nothing else, hardened as in docker/compose.yaml. Needs an engine that runs already (docker, by DOCKER_HOST or
+ * its usual socket) and images that were built with the Dockerfiles; else it is skipped and says so.
  */
 class ContainersIT {
 
@@ -48,14 +48,16 @@ class ContainersIT {
         List<String> command = new ArrayList<>(List.of("docker"));
         command.addAll(List.of(arguments));
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             process.getOutputStream().close();
             if (!process.waitFor(60, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 return new Outcome(-1, "no answer within 60 s: " + String.join(" ", command));
             }
             return new Outcome(
-                    process.exitValue(), new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
+                    process.exitValue(),
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
         } catch (IOException e) {
             return new Outcome(-1, e.getMessage());
         } catch (InterruptedException e) {
@@ -82,7 +84,8 @@ class ContainersIT {
     static void start() throws IOException {
         Outcome version = engine("version", "--format", "{{.Server.Version}}");
         if (version.status() != 0) {
-            missing = "no container engine answers (" + version.words().lines().findFirst().orElse("") + ")";
+            missing = "no container engine answers ("
+                    + version.words().lines().findFirst().orElse("") + ")";
         }
         for (String image : List.of("media-service", "emulator")) {
             String name = "macemu-webrtc/" + image + ":" + VERSION;
@@ -98,8 +101,18 @@ class ContainersIT {
             port = free.getLocalPort();
         }
         for (String volume : List.of("shm", "socket")) {
-            done("volume", "create", "--driver", "local", "--opt", "type=tmpfs", "--opt", "device=tmpfs", "--opt",
-                    "o=size=64m,mode=0700,uid=10001,gid=10001", ID + "-" + volume);
+            done(
+                    "volume",
+                    "create",
+                    "--driver",
+                    "local",
+                    "--opt",
+                    "type=tmpfs",
+                    "--opt",
+                    "device=tmpfs",
+                    "--opt",
+                    "o=size=64m,mode=0700,uid=10001,gid=10001",
+                    ID + "-" + volume);
         }
         run("media", "host", "media-service", "MACEMU_MEDIA_PORT=" + port, "MACEMU_RTC_PORT=0");
         await("the media-service to be ready", () -> status("/q/health/ready") == 200);
@@ -109,10 +122,29 @@ class ContainersIT {
 
     private static void run(String name, String network, String image, String... environment) {
         List<String> arguments = new ArrayList<>(List.of(
-                "run", "--detach", "--name", ID + "-" + name, "--network", network, "--read-only", "--cap-drop", "ALL",
-                "--security-opt", "no-new-privileges:true", "--memory", "512m", "--pids-limit", "512",
-                "--tmpfs", "/tmp:mode=1777,size=128m,exec", "--volume", ID + "-shm:/dev/shm:nocopy",
-                "--volume", ID + "-socket:/run/macemu:nocopy", "--env", "MACEMU_CONTROL_SOCK=/run/macemu/control.sock"));
+                "run",
+                "--detach",
+                "--name",
+                ID + "-" + name,
+                "--network",
+                network,
+                "--read-only",
+                "--cap-drop",
+                "ALL",
+                "--security-opt",
+                "no-new-privileges:true",
+                "--memory",
+                "512m",
+                "--pids-limit",
+                "512",
+                "--tmpfs",
+                "/tmp:mode=1777,size=128m,exec",
+                "--volume",
+                ID + "-shm:/dev/shm:nocopy",
+                "--volume",
+                ID + "-socket:/run/macemu:nocopy",
+                "--env",
+                "MACEMU_CONTROL_SOCK=/run/macemu/control.sock"));
         for (String variable : environment) {
             arguments.addAll(List.of("--env", variable));
         }
@@ -131,19 +163,39 @@ class ContainersIT {
     @Test
     void picturesFlowFromOneContainerToTheOther() {
         await("pictures of the emulator", () -> metric("macemu_capture_fps") > 20);
-        String files = done("exec", ID + "-media", "stat", "-c", "%a %u %n", "/dev/shm/macemu-video",
-                "/dev/shm/macemu-audio", "/run/macemu/control.sock");
+        String files = done(
+                "exec",
+                ID + "-media",
+                "stat",
+                "-c",
+                "%a %u %n",
+                "/dev/shm/macemu-video",
+                "/dev/shm/macemu-audio",
+                "/run/macemu/control.sock");
         assertTrue(files.lines().allMatch(line -> line.startsWith("600 10001 ")), files);
-        assertEquals(files, done("exec", ID + "-emulator", "stat", "-c", "%a %u %n", "/dev/shm/macemu-video",
-                "/dev/shm/macemu-audio", "/run/macemu/control.sock"));
+        assertEquals(
+                files,
+                done(
+                        "exec",
+                        ID + "-emulator",
+                        "stat",
+                        "-c",
+                        "%a %u %n",
+                        "/dev/shm/macemu-video",
+                        "/dev/shm/macemu-audio",
+                        "/run/macemu/control.sock"));
     }
 
     @Test
     void imagesAreHardened() {
         for (String name : List.of("media", "emulator")) {
             assertEquals("10001:10001", done("exec", ID + "-" + name, "bash", "-c", "echo $(id -u):$(id -g)"));
-            assertTrue(engine("exec", ID + "-" + name, "touch", "/etc/x").words().contains("Read-only file system"), name);
-            assertTrue(done("exec", ID + "-" + name, "grep", "CapEff", "/proc/1/status").endsWith("0000000000000000"), name);
+            assertTrue(
+                    engine("exec", ID + "-" + name, "touch", "/etc/x").words().contains("Read-only file system"), name);
+            assertTrue(
+                    done("exec", ID + "-" + name, "grep", "CapEff", "/proc/1/status")
+                            .endsWith("0000000000000000"),
+                    name);
         }
     }
 
@@ -166,7 +218,9 @@ class ContainersIT {
         await("the media-service to be back", () -> status("/q/health/ready") == 200);
         await("the emulator to connect again", () -> metric("macemu_emulator_connected") == 1);
         await("its pictures", () -> metric("macemu_capture_fps") > 20);
-        assertEquals(since, done("inspect", "--format", "{{.State.StartedAt}}", ID + "-emulator"),
+        assertEquals(
+                since,
+                done("inspect", "--format", "{{.State.StartedAt}}", ID + "-emulator"),
                 "the Mac went on meanwhile");
     }
 
@@ -193,7 +247,8 @@ class ContainersIT {
     /** A gauge of the media-service; -1 while it does not answer. */
     private static double metric(String name) {
         HttpResponse<String> answer = get("/q/metrics");
-        Matcher line = Pattern.compile("(?m)^" + name + "(?:\\{.*})? (\\S+)$").matcher(answer == null ? "" : answer.body());
+        Matcher line =
+                Pattern.compile("(?m)^" + name + "(?:\\{.*})? (\\S+)$").matcher(answer == null ? "" : answer.body());
         return line.find() ? Double.parseDouble(line.group(1)) : -1;
     }
 
@@ -201,7 +256,8 @@ class ContainersIT {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
-                throw new AssertionError("Waited " + PATIENCE.toSeconds() + " s for " + what + "; the containers said:\n"
+                throw new AssertionError("Waited " + PATIENCE.toSeconds() + " s for " + what
+                        + "; the containers said:\n"
                         + engine("logs", "--tail", "15", ID + "-media").words() + "\n"
                         + engine("logs", "--tail", "15", ID + "-emulator").words());
             }

@@ -29,7 +29,7 @@ class ImagesTest {
     private static List<String> instructions(String image) throws IOException {
         String text = Files.readString(DOCKER.resolve(image + ".Dockerfile"))
                 .replaceAll("(?m)^\\s*#.*\\n", "")
-                .replaceAll("\\\\\\n\\s*", " ");
+                .replaceAll("\\s*\\\\\\n\\s*", " ");
         return text.lines().filter(line -> !line.isBlank()).toList();
     }
 
@@ -61,13 +61,17 @@ class ImagesTest {
         List<String> all = instructions(image);
         List<String> last = finalStage(all);
 
-        List<String> users = last.stream().filter(line -> line.startsWith("USER ")).toList();
+        List<String> users =
+                last.stream().filter(line -> line.startsWith("USER ")).toList();
         assertEquals("USER " + USER + ":" + USER, users.getLast());
         assertTrue(last.stream().anyMatch(line -> line.startsWith("HEALTHCHECK ")), "no health check");
         assertTrue(last.stream().anyMatch(line -> line.startsWith("ENTRYPOINT [")), "a shell would eat the signals");
         for (String label : List.of("title", "description", "licenses", "version", "revision", "base.name")) {
-            assertTrue(last.stream().anyMatch(line -> line.startsWith("LABEL ")
-                    && line.contains("org.opencontainers.image." + label + "=")), label);
+            assertTrue(
+                    last.stream()
+                            .anyMatch(line -> line.startsWith("LABEL ")
+                                    && line.contains("org.opencontainers.image." + label + "=")),
+                    label);
         }
         for (String line : all) {
             assertFalse(line.startsWith("ADD "), () -> "COPY does what is meant: " + line);
@@ -109,7 +113,8 @@ class ImagesTest {
     void sourcesAreThere(String image) throws IOException {
         List<String> ignored = Files.readAllLines(ROOT.resolve(".dockerignore"));
         for (String line : instructions(image)) {
-            Matcher copy = Pattern.compile("COPY (?:--chmod=\\S+ )?([^-\\s]\\S*) \\S+").matcher(line);
+            Matcher copy =
+                    Pattern.compile("COPY (?:--chmod=\\S+ )?([^-\\s]\\S*) \\S+").matcher(line);
             if (!copy.matches() || copy.group(1).contains("target/")) {
                 continue;
             }
@@ -122,13 +127,32 @@ class ImagesTest {
         }
     }
 
+    /** Maven reads every module of the reactor, whichever it builds. */
+    @Test
+    void modulesAreNotHidden() throws IOException {
+        List<String> ignored = Files.readAllLines(ROOT.resolve(".dockerignore"));
+        Matcher module = Pattern.compile("<module>(.+)</module>").matcher(Files.readString(ROOT.resolve("pom.xml")));
+        int modules = 0;
+        while (module.find()) {
+            modules++;
+            assertFalse(ignored.contains(module.group(1).split("/")[0]), module.group(1));
+        }
+        assertTrue(modules >= 6, "Only " + modules + " modules");
+    }
+
     /** The training run and the service itself have the same options; a cache made with others is not used. */
     @ParameterizedTest
     @ValueSource(strings = {"media-service", "signaling-service", "control-service"})
     void trainedAsItIsStarted(String image) throws IOException {
         List<String> all = instructions(image);
-        String training = all.stream().filter(line -> line.startsWith("RUN train-aot ")).findFirst().orElseThrow();
-        String entry = all.stream().filter(line -> line.startsWith("ENTRYPOINT ")).findFirst().orElseThrow();
+        String training = all.stream()
+                .filter(line -> line.startsWith("RUN train-aot "))
+                .findFirst()
+                .orElseThrow();
+        String entry = all.stream()
+                .filter(line -> line.startsWith("ENTRYPOINT "))
+                .findFirst()
+                .orElseThrow();
         String options = training.replaceFirst("RUN train-aot \\d+ \\S+ ", "");
         String started = entry.replaceAll("ENTRYPOINT \\[|]|\"", "").replace(", ", " ");
         assertEquals("java -XX:AOTCache=/app/app.aot " + options + " -jar /app/quarkus-run.jar", started);
@@ -165,14 +189,19 @@ class ImagesTest {
             assertTrue(service.has("<<") || service.has("read_only"), entry.getKey());
             assertTrue(service.has("mem_limit") && service.has("pids_limit"), entry.getKey());
             assertFalse(service.path("privileged").asBoolean(), entry.getKey());
-            Path dockerfile = ROOT.resolve(service.path("build").path("dockerfile").asText());
+            Path dockerfile =
+                    ROOT.resolve(service.path("build").path("dockerfile").asText());
             assertTrue(Files.exists(dockerfile), () -> dockerfile + " is missing");
         });
         assertEquals(Set.of("media", "emulator", "signaling", "control"), services);
-        assertEquals("none", compose.path("services").path("emulator").path("network_mode").asText());
+        assertEquals(
+                "none",
+                compose.path("services").path("emulator").path("network_mode").asText());
         for (String target : List.of("/dev/shm", "/run/macemu")) {
             assertEquals(volume(compose, "media", target), volume(compose, "emulator", target));
-            JsonNode driver = compose.path("volumes").path(volume(compose, "media", target)).path("driver_opts");
+            JsonNode driver = compose.path("volumes")
+                    .path(volume(compose, "media", target))
+                    .path("driver_opts");
             assertEquals("tmpfs", driver.path("type").asText());
             assertTrue(driver.path("o").asText().contains("uid=" + USER), target);
         }

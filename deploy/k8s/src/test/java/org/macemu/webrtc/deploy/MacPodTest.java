@@ -74,19 +74,26 @@ class MacPodTest {
         JsonNode media = spec.path("initContainers").path(0);
         assertEquals("media", media.path("name").asText());
         assertEquals("Always", media.path("restartPolicy").asText());
-        assertEquals("/q/health/started", media.path("startupProbe").path("httpGet").path("path").asText());
+        assertEquals(
+                "/q/health/started",
+                media.path("startupProbe").path("httpGet").path("path").asText());
         assertEquals(1, spec.path("containers").size());
         assertFalse(spec.path("containers").path(0).has("livenessProbe"), "a Mac at rest is no dead Mac");
     }
 
     @Test
     void withoutNativeSidecarsTheEmulatorIsStartedAfterTheMediaServicesHook() {
-        JsonNode spec = pod(Chart.render(OPEN + "mac: {nativeSidecar: false}", "1.27.0")).spec();
+        JsonNode spec = pod(Chart.render(OPEN + "mac: {nativeSidecar: false}", "1.27.0"))
+                .spec();
         assertFalse(spec.has("initContainers"));
         JsonNode media = spec.path("containers").path(0);
         assertEquals("media", media.path("name").asText());
         assertFalse(media.has("restartPolicy"));
-        assertTrue(media.path("lifecycle").path("postStart").path("exec").path("command").toString()
+        assertTrue(media.path("lifecycle")
+                .path("postStart")
+                .path("exec")
+                .path("command")
+                .toString()
                 .contains("/q/health/started"));
         assertEquals("emulator", spec.path("containers").path(1).path("name").asText());
     }
@@ -97,23 +104,33 @@ class MacPodTest {
                 OPEN + "mac: {rom: Quadra 650.ROM, roms: {existingClaim: roms}, disks: {enabled: true, size: 3Gi}}");
         Pod pod = pod(rendered);
         for (JsonNode mount : pod.container("emulator").path("volumeMounts")) {
-            assertEquals(mount.path("name").asText().equals("roms"), mount.path("readOnly").asBoolean());
+            assertEquals(
+                    mount.path("name").asText().equals("roms"),
+                    mount.path("readOnly").asBoolean());
         }
         assertEquals("none", mount(pod.container("media"), "/storage/images"));
         List<String> arguments = new ArrayList<>();
         pod.container("emulator").path("args").forEach(argument -> arguments.add(argument.asText()));
         assertEquals(List.of("--screen", "640x480", "--rom", "Quadra 650.ROM", "--grace", "55"), arguments);
         JsonNode claim = rendered.get("PersistentVolumeClaim", "mac-macemu-webrtc-disks");
-        assertEquals("[\"ReadWriteOncePod\"]", claim.path("spec").path("accessModes").toString());
-        assertEquals("keep", claim.path("metadata").path("annotations").path("helm.sh/resource-policy").asText());
-        assertEquals(1, rendered.get("StatefulSet", NAME).path("spec").path("replicas").asInt());
+        assertEquals(
+                "[\"ReadWriteOncePod\"]", claim.path("spec").path("accessModes").toString());
+        assertEquals(
+                "keep",
+                claim.path("metadata")
+                        .path("annotations")
+                        .path("helm.sh/resource-policy")
+                        .asText());
+        assertEquals(
+                1,
+                rendered.get("StatefulSet", NAME).path("spec").path("replicas").asInt());
     }
 
     /** The port is one number everywhere; the address is the one that leads to it. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             exposure: NodePort                                                   | 30189 | status.hostIP | NodePort
-            exposure: NodePort, port: 31000, advertise: [192.0.2.1, 192.0.2.2]   | 31000 | 192.0.2.1,192.0.2.2 | NodePort
+            exposure: NodePort, port: 31000, advertise: [192.0.2.1, 192.0.2.2] | 31000 | 192.0.2.1,192.0.2.2 | NodePort
             exposure: HostPort                                                   | 8189  | status.hostIP |
             exposure: HostNetwork, port: 9000                                    | 9000  | status.hostIP |
             exposure: ClusterIP                                                  | 8189  | status.podIPs | ClusterIP
@@ -136,16 +153,21 @@ class MacPodTest {
             }
         }
         assertEquals(List.of("UDP", "TCP"), protocols);
-        assertEquals(serviceType != null, rendered.find("Service", "mac-macemu-webrtc-rtc").isPresent());
+        assertEquals(
+                serviceType != null,
+                rendered.find("Service", "mac-macemu-webrtc-rtc").isPresent());
         if (serviceType != null) {
             JsonNode spec = rendered.get("Service", "mac-macemu-webrtc-rtc").path("spec");
             assertEquals(serviceType, spec.path("type").asText());
             assertEquals(2, spec.path("ports").size());
             for (JsonNode exposed : spec.path("ports")) {
                 assertEquals(port, exposed.path("port").asInt());
-                assertEquals(serviceType.equals("NodePort") ? port : 0, exposed.path("nodePort").asInt());
+                assertEquals(
+                        serviceType.equals("NodePort") ? port : 0,
+                        exposed.path("nodePort").asInt());
             }
-            assertTrue(spec.path("publishNotReadyAddresses").asBoolean(),
+            assertTrue(
+                    spec.path("publishNotReadyAddresses").asBoolean(),
                     "viewers stay connected while the emulator is away");
         }
         assertEquals(rtc.contains("HostNetwork"), pod.spec().path("hostNetwork").asBoolean());
@@ -153,10 +175,11 @@ class MacPodTest {
 
     @Test
     void aSplitLoadBalancerHasOneProtocolPerServiceAndOneAddress() {
-        Rendered rendered = Chart.render(
-                OPEN + "rtc: {exposure: LoadBalancer, service: {split: true, loadBalancerIP: 192.0.2.9}}");
+        Rendered rendered =
+                Chart.render(OPEN + "rtc: {exposure: LoadBalancer, service: {split: true, loadBalancerIP: 192.0.2.9}}");
         for (String protocol : List.of("UDP", "TCP")) {
-            JsonNode spec = rendered.get("Service", "mac-macemu-webrtc-rtc-" + protocol.toLowerCase()).path("spec");
+            JsonNode spec = rendered.get("Service", "mac-macemu-webrtc-rtc-" + protocol.toLowerCase())
+                    .path("spec");
             assertEquals("192.0.2.9", spec.path("loadBalancerIP").asText());
             assertEquals(1, spec.path("ports").size());
             assertEquals(protocol, spec.path("ports").path(0).path("protocol").asText());
@@ -171,10 +194,13 @@ class MacPodTest {
                   existingSecret: turn
                   credentialKey: password
                 """));
-        assertEquals("stun:t.example:3478,turns:t.example:443?transport=tcp", pod.env("media", "MACEMU_RTC_ICE_SERVERS"));
-        assertEquals("{\"secretKeyRef\":{\"name\":\"turn\",\"key\":\"username\"}}",
+        assertEquals(
+                "stun:t.example:3478,turns:t.example:443?transport=tcp", pod.env("media", "MACEMU_RTC_ICE_SERVERS"));
+        assertEquals(
+                "{\"secretKeyRef\":{\"name\":\"turn\",\"key\":\"username\"}}",
                 pod.env("media", "MACEMU_RTC_ICE_USERNAME"));
-        assertEquals("{\"secretKeyRef\":{\"name\":\"turn\",\"key\":\"password\"}}",
+        assertEquals(
+                "{\"secretKeyRef\":{\"name\":\"turn\",\"key\":\"password\"}}",
                 pod.env("media", "MACEMU_RTC_ICE_CREDENTIAL"));
     }
 }

@@ -23,14 +23,14 @@ class ManifestsTest {
     @ValueSource(strings = {"kind", "bare-metal", "cloud", "host-port"})
     void manifestsAreTheCharts(String example) throws IOException {
         String values = Files.readString(Chart.EXAMPLES.resolve(example + ".yaml"));
-        String rendered = plain(
-                example, Chart.template(values, Chart.RELEASE, Chart.NAMESPACE, Chart.KUBERNETES));
+        String rendered = plain(example, Chart.template(values, Chart.RELEASE, Chart.NAMESPACE, Chart.KUBERNETES));
         Path file = MANIFESTS.resolve(example + ".yaml");
         if (Boolean.getBoolean("manifests.write")) {
             Files.writeString(file, rendered);
         }
         assertTrue(Files.exists(file), () -> file + " is missing: run deploy/k8s/render-manifests");
-        assertEquals(rendered, Files.readString(file), "The chart renders something else: run deploy/k8s/render-manifests");
+        assertEquals(
+                rendered, Files.readString(file), "The chart renders something else: run deploy/k8s/render-manifests");
         assertTrue(Chart.parse(rendered).ofKind("Pod").findAny().isEmpty(), "the test of Helm is Helm's alone");
     }
 
@@ -43,7 +43,8 @@ class ManifestsTest {
                 .filter(document -> !document.isBlank() && !document.contains("helm.sh/hook"))
                 .map(document -> document.lines()
                         .filter(line -> !line.startsWith("# Source: ") && !line.contains("helm.sh/chart: "))
-                        .map(line -> line.replace("managed-by: Helm", "managed-by: kubectl").stripTrailing())
+                        .map(line -> line.replace("managed-by: Helm", "managed-by: kubectl")
+                                .stripTrailing())
                         .collect(Collectors.joining("\n", "---\n", "\n")))
                 .collect(Collectors.joining("", head, ""));
     }

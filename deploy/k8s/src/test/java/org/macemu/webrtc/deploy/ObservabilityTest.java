@@ -44,7 +44,8 @@ class ObservabilityTest {
         Path root = Chart.MODULE.resolve("../..").normalize();
         for (String service : List.of("media-service", "signaling-service", "control-service")) {
             try (Stream<Path> sources = Files.walk(root.resolve(service).resolve("src/main/java"))) {
-                for (Path source : sources.filter(file -> file.toString().endsWith(".java")).toList()) {
+                for (Path source : sources.filter(file -> file.toString().endsWith(".java"))
+                        .toList()) {
                     Matcher matcher = LITERAL.matcher(Files.readString(source));
                     while (matcher.find()) {
                         names.add(matcher.group(1).replace('.', '_'));
@@ -67,7 +68,8 @@ class ObservabilityTest {
     @Test
     void dashboardAsksForMetersThatExist() throws IOException {
         JsonNode map = rendered.get("ConfigMap", "mac-macemu-webrtc-dashboard");
-        JsonNode dashboard = Chart.YAML.readTree(map.path("data").path("macemu-webrtc.json").asText());
+        JsonNode dashboard =
+                Chart.YAML.readTree(map.path("data").path("macemu-webrtc.json").asText());
         Set<String> asked = new TreeSet<>();
         int targets = 0;
         for (JsonNode panel : dashboard.path("panels")) {
@@ -83,7 +85,11 @@ class ObservabilityTest {
 
     @Test
     void alertsAskForMetersThatExistAndSayWhatToDo() throws IOException {
-        JsonNode rules = rendered.get("PrometheusRule", "mac-macemu-webrtc").path("spec").path("groups").path(0).path("rules");
+        JsonNode rules = rendered.get("PrometheusRule", "mac-macemu-webrtc")
+                .path("spec")
+                .path("groups")
+                .path(0)
+                .path("rules");
         assertFalse(rules.isEmpty());
         Set<String> existing = meters();
         for (JsonNode rule : rules) {
@@ -94,7 +100,10 @@ class ObservabilityTest {
             assertTrue(rule.path("expr").asText().contains("{release=\"mac\",namespace=\"macemu\"}"), alert);
             assertFalse(rule.path("annotations").path("summary").asText().isBlank(), alert);
             assertFalse(rule.path("annotations").path("description").asText().isBlank(), alert);
-            assertTrue(Set.of("warning", "critical").contains(rule.path("labels").path("severity").asText()), alert);
+            assertTrue(
+                    Set.of("warning", "critical")
+                            .contains(rule.path("labels").path("severity").asText()),
+                    alert);
         }
     }
 
@@ -108,10 +117,14 @@ class ObservabilityTest {
                 .toList();
         assertEquals(3, pods.size());
         for (Rendered.Pod pod : pods) {
-            labels.properties().forEach(entry -> assertEquals(
-                    entry.getValue(), pod.metadata().path("labels").path(entry.getKey()), pod.title()));
-            assertTrue(pod.containers().stream().anyMatch(container -> container.path("ports").toString()
-                    .contains("\"name\":\"http\"")), pod.title());
+            labels.properties()
+                    .forEach(entry -> assertEquals(
+                            entry.getValue(), pod.metadata().path("labels").path(entry.getKey()), pod.title()));
+            assertTrue(
+                    pod.containers().stream()
+                            .anyMatch(container ->
+                                    container.path("ports").toString().contains("\"name\":\"http\"")),
+                    pod.title());
         }
         assertTrue(spec.toString().contains("\"targetLabel\":\"release\""));
     }

@@ -8,14 +8,14 @@ import java.util.stream.StreamSupport;
 import org.macemu.webrtc.deploy.Rendered.Pod;
 
 /**
- * The rules that pods keep. Those of the Pod Security Standard "restricted" are the standard's own; the others are ours:
- * read-only root, limits, probes, no token, no environment variables of Services.
+ * The rules that pods keep. Those of the Pod Security Standard "restricted" are the standard's own; the others are
+ * ours: read-only root, limits, probes, no token, no environment variables of Services.
  */
 final class PodPolicy {
 
     private static final Set<String> PROBES = Set.of("startupProbe", "livenessProbe", "readinessProbe");
-    private static final Set<String> RESTRICTED_VOLUMES =
-            Set.of("configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret");
+    private static final Set<String> RESTRICTED_VOLUMES = Set.of(
+            "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret");
 
     /** Whether ports and network of the node were asked for. */
     private final boolean hostPorts;
@@ -39,20 +39,27 @@ final class PodPolicy {
         JsonNode spec = pod.spec();
         JsonNode security = spec.path("securityContext");
         rule(!spec.path("automountServiceAccountToken").asBoolean(true), pod.title() + " is given a token of the API");
-        rule(!spec.path("enableServiceLinks").asBoolean(true), pod.title()
-                + " is given environment variables of Services, which overwrite settings such as MACEMU_MEDIA_PORT");
-        rule(!spec.path("serviceAccountName").asText("default").equals("default"), pod.title()
-                + " runs as the namespace's default service account");
+        rule(
+                !spec.path("enableServiceLinks").asBoolean(true),
+                pod.title()
+                        + " is given environment variables of Services, which overwrite settings");
+        rule(
+                !spec.path("serviceAccountName").asText("default").equals("default"),
+                pod.title() + " runs as the namespace's default service account");
         rule(!spec.path("hostPID").asBoolean(), pod.title() + " sees the node's processes");
         rule(!spec.path("hostIPC").asBoolean(), pod.title() + " sees the node's IPC");
         rule(!spec.path("hostNetwork").asBoolean() || hostNetwork, pod.title() + " uses the node's network unasked");
         rule(security.path("runAsNonRoot").asBoolean(), pod.title() + " may run as root");
-        rule(security.path("runAsUser").asInt() >= 10_000, pod.title() + " runs as user "
-                + security.path("runAsUser").asText("unknown") + ", which may exist on the node");
-        rule(security.path("fsGroup").asInt() == security.path("runAsGroup").asInt(-1), pod.title()
-                + " has volumes of another group than its processes");
-        rule(security.path("seccompProfile").path("type").asText().equals("RuntimeDefault"), pod.title()
-                + " has no seccomp profile");
+        rule(
+                security.path("runAsUser").asInt() >= 10_000,
+                pod.title() + " runs as user " + security.path("runAsUser").asText("unknown")
+                        + ", which may exist on the node");
+        rule(
+                security.path("fsGroup").asInt() == security.path("runAsGroup").asInt(-1),
+                pod.title() + " has volumes of another group than its processes");
+        rule(
+                security.path("seccompProfile").path("type").asText().equals("RuntimeDefault"),
+                pod.title() + " has no seccomp profile");
         for (JsonNode volume : spec.path("volumes")) {
             checkVolume(pod, volume);
         }
@@ -63,8 +70,9 @@ final class PodPolicy {
 
     private void checkVolume(Pod pod, JsonNode volume) {
         String title = pod.title() + " volume " + volume.path("name").asText();
-        volume.fieldNames().forEachRemaining(type -> rule(
-                type.equals("name") || RESTRICTED_VOLUMES.contains(type), title + " is of type " + type));
+        volume.fieldNames()
+                .forEachRemaining(type ->
+                        rule(type.equals("name") || RESTRICTED_VOLUMES.contains(type), title + " is of type " + type));
         rule(!volume.has("emptyDir") || volume.path("emptyDir").has("sizeLimit"), title + " may fill the node");
     }
 
@@ -78,8 +86,10 @@ final class PodPolicy {
         rule(contains(security.path("capabilities").path("drop"), "ALL"), title + " keeps capabilities");
         rule(security.path("capabilities").path("add").isEmpty(), title + " adds capabilities");
         JsonNode resources = container.path("resources");
-        rule(resources.path("requests").has("cpu") && resources.path("requests").has("memory"), title
-                + " reserves no CPU or memory");
+        rule(
+                resources.path("requests").has("cpu")
+                        && resources.path("requests").has("memory"),
+                title + " reserves no CPU or memory");
         rule(resources.path("limits").has("memory"), title + " has no limit of memory");
         checkImage(title, container.path("image").asText());
         // Without a port there is nothing to ask, and the container's end says everything: the emulator and the test.
@@ -108,6 +118,7 @@ final class PodPolicy {
     }
 
     private static boolean contains(JsonNode array, String text) {
-        return StreamSupport.stream(array.spliterator(), false).anyMatch(node -> node.asText().equals(text));
+        return StreamSupport.stream(array.spliterator(), false)
+                .anyMatch(node -> node.asText().equals(text));
     }
 }

@@ -73,7 +73,9 @@ class RulesTest {
             """)
     void strictParsing(String path, String value) throws Exception {
         ObjectNode object = statefulSet();
-        assertTrue(StrictKinds.problem(object).isEmpty(), () -> StrictKinds.problem(object).toString());
+        assertTrue(
+                StrictKinds.problem(object).isEmpty(),
+                () -> StrictKinds.problem(object).toString());
         change(object, path, value);
         assertTrue(StrictKinds.problem(object).isPresent(), () -> "Accepted with " + path + ": " + value);
     }

@@ -60,8 +60,7 @@ final class StrictKinds {
                             V1PersistentVolumeClaim::validateJsonElement)),
             Map.entry(
                     "apps/v1/Deployment",
-                    new Kind(
-                            io.fabric8.kubernetes.api.model.apps.Deployment.class, V1Deployment::validateJsonElement)),
+                    new Kind(io.fabric8.kubernetes.api.model.apps.Deployment.class, V1Deployment::validateJsonElement)),
             Map.entry(
                     "apps/v1/StatefulSet",
                     new Kind(
@@ -110,7 +109,8 @@ final class StrictKinds {
 
     /** Empty when the object is as the API describes it, else what is wrong. */
     static Optional<String> problem(JsonNode object) {
-        String key = object.path("apiVersion").asText() + "/" + object.path("kind").asText();
+        String key =
+                object.path("apiVersion").asText() + "/" + object.path("kind").asText();
         Kind kind = KINDS.get(key);
         if (kind == null) {
             return Optional.of(Rendered.title(object) + ": kind " + key + " is not expected in this chart");

@@ -18,12 +18,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Wrong values are refused before anything is rendered, in words that name the value. */
 class ValuesTest {
 
+    /** Helm's message, in one line. */
     private static String refusal(String values, String kubernetes) {
         return assertThrows(
                         IllegalStateException.class,
                         () -> Chart.template(values, Chart.RELEASE, Chart.NAMESPACE, kubernetes),
                         () -> "Rendered in spite of " + values)
-                .getMessage();
+                .getMessage()
+                .replaceAll("\\s+", " ");
     }
 
     /** Refused by the schema: the path of the value, and a piece of the reason. */
@@ -145,7 +147,8 @@ class ValuesTest {
     @Test
     void schemaAndValuesAgree() throws IOException {
         JsonNode schema = schemaJson();
-        JsonNode values = Chart.YAML.readTree(Chart.FOLDER.resolve("values.yaml").toFile());
+        JsonNode values =
+                Chart.YAML.readTree(Chart.FOLDER.resolve("values.yaml").toFile());
         List<String> problems = new ArrayList<>();
         compare(schema, schema, values, "", problems);
         assertEquals(List.of(), problems);

@@ -34,7 +34,8 @@ class WebTest {
         }
         JsonNode paths = ingress.path("spec").path("rules").path(0).path("http").path("paths");
         assertEquals("/signaling", paths.path(0).path("path").asText());
-        assertEquals("wss://mac.example.org/signaling", pod(rendered, "control").env("control", "MACEMU_SIGNALING_URL"));
+        assertEquals(
+                "wss://mac.example.org/signaling", pod(rendered, "control").env("control", "MACEMU_SIGNALING_URL"));
     }
 
     @Test
@@ -47,13 +48,18 @@ class WebTest {
 
     @Test
     void routeHasNoTimeoutForSignalling() {
-        Rendered rendered = Chart.render(OPEN + "httpRoute: {enabled: true, host: mac.example.org, parentRef: {name: gw}}");
-        JsonNode rules = rendered.get("HTTPRoute", "mac-macemu-webrtc-web").path("spec").path("rules");
-        assertEquals("/signaling", rules.path(0).path("matches").path(0).path("path").path("value").asText());
+        Rendered rendered =
+                Chart.render(OPEN + "httpRoute: {enabled: true, host: mac.example.org, parentRef: {name: gw}}");
+        JsonNode rules =
+                rendered.get("HTTPRoute", "mac-macemu-webrtc-web").path("spec").path("rules");
+        assertEquals(
+                "/signaling",
+                rules.path(0).path("matches").path(0).path("path").path("value").asText());
         assertEquals("0s", rules.path(0).path("timeouts").path("request").asText());
         assertEquals("0s", rules.path(0).path("timeouts").path("backendRequest").asText());
         assertFalse(rules.path(1).has("timeouts"));
-        assertEquals("wss://mac.example.org/signaling", pod(rendered, "control").env("control", "MACEMU_SIGNALING_URL"));
+        assertEquals(
+                "wss://mac.example.org/signaling", pod(rendered, "control").env("control", "MACEMU_SIGNALING_URL"));
     }
 
     @Test
@@ -68,33 +74,51 @@ class WebTest {
     /** gRPC has no password: the policy is what keeps it to the release's own services. */
     @Test
     void onlyTheReleasesOwnServicesReachTheMediaServicesGrpc() {
-        JsonNode spec = Chart.render(OPEN).get("NetworkPolicy", "mac-macemu-webrtc-mac").path("spec");
+        JsonNode spec =
+                Chart.render(OPEN).get("NetworkPolicy", "mac-macemu-webrtc-mac").path("spec");
         assertEquals("[\"Ingress\",\"Egress\"]", spec.path("policyTypes").toString());
         JsonNode grpc = spec.path("ingress").path(0);
         assertEquals(8010, grpc.path("ports").path(0).path("port").asInt());
         assertEquals(1, grpc.path("from").size(), "Prometheus is let in only where it is switched on");
-        assertEquals(Chart.RELEASE, grpc.path("from").path(0).path("podSelector").path("matchLabels")
-                .path("app.kubernetes.io/instance").asText());
+        assertEquals(
+                Chart.RELEASE,
+                grpc.path("from")
+                        .path(0)
+                        .path("podSelector")
+                        .path("matchLabels")
+                        .path("app.kubernetes.io/instance")
+                        .asText());
         assertEquals("[]", spec.path("egress").toString(), "the Mac calls nobody");
     }
 
     @Test
     void viewersNetworksAreKept() {
         Rendered rendered = Chart.render(OPEN + "networkPolicy: {viewerCidrs: [192.0.2.0/24]}");
-        JsonNode media = rendered.get("NetworkPolicy", "mac-macemu-webrtc-mac").path("spec").path("ingress").path(1);
-        assertEquals("192.0.2.0/24", media.path("from").path(0).path("ipBlock").path("cidr").asText());
+        JsonNode media = rendered.get("NetworkPolicy", "mac-macemu-webrtc-mac")
+                .path("spec")
+                .path("ingress")
+                .path(1);
+        assertEquals(
+                "192.0.2.0/24",
+                media.path("from").path(0).path("ipBlock").path("cidr").asText());
         assertEquals(2, media.path("ports").size());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"signaling", "control"})
     void aNamedIngressNamespaceIsTheOnlyWayIn(String component) {
-        Rendered rendered = Chart.render(
-                OPEN + "networkPolicy: {ingressNamespaceLabels: {kubernetes.io/metadata.name: edge}}");
-        JsonNode spec = rendered.get("NetworkPolicy", "mac-macemu-webrtc-" + component).path("spec");
+        Rendered rendered =
+                Chart.render(OPEN + "networkPolicy: {ingressNamespaceLabels: {kubernetes.io/metadata.name: edge}}");
+        JsonNode spec =
+                rendered.get("NetworkPolicy", "mac-macemu-webrtc-" + component).path("spec");
         JsonNode from = spec.path("ingress").path(0).path("from");
-        assertEquals("edge", from.path(0).path("namespaceSelector").path("matchLabels")
-                .path("kubernetes.io/metadata.name").asText());
+        assertEquals(
+                "edge",
+                from.path(0)
+                        .path("namespaceSelector")
+                        .path("matchLabels")
+                        .path("kubernetes.io/metadata.name")
+                        .asText());
         assertEquals(2, from.size(), "besides, the release's own test");
         assertEquals(1, spec.path("ingress").size());
     }
@@ -116,8 +140,14 @@ class WebTest {
         Pod pod = pod(rendered, component);
         assertEquals("true", pod.env(component, "MACEMU_INSECURE_BIND"));
         String host = pod.env(component, "MACEMU_MEDIA_HOST");
-        assertEquals(pod.env(component, "MACEMU_MEDIA_PORT"),
-                rendered.get("Service", host).path("spec").path("ports").path(0).path("port").asText());
+        assertEquals(
+                pod.env(component, "MACEMU_MEDIA_PORT"),
+                rendered.get("Service", host)
+                        .path("spec")
+                        .path("ports")
+                        .path(0)
+                        .path("port")
+                        .asText());
         assertTrue(pod.env(component, "QUARKUS_HTTP_HOST").contains("status.podIP"));
     }
 }
