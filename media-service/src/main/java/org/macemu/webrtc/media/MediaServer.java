@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -87,7 +88,7 @@ public class MediaServer {
     }
 
     /** Before the gRPC server takes calls. */
-    void start(@Observes @Priority(1) StartupEvent event) throws IOException {
+    void start(@Observes @Priority(1) StartupEvent event) {
         try {
             openSegments();
             lanes = new Lanes(makeLanes());
@@ -107,8 +108,12 @@ public class MediaServer {
                             Path.of(config.controlSock()), config.control().permissions(), allowedUids()),
                     new Emulators(input));
             requests = new EmulatorRequests(control::send, config.control().timeout());
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | IllegalStateException e) {
+            // What surrounds this process has to change, and the sentence says what; a stack trace would bury it.
             LOG.error(e.getMessage());
+            stop(null);
+            throw new ConfigurationException("media-service has not started: the line above says why");
+        } catch (RuntimeException e) {
             stop(null);
             throw e;
         }
