@@ -30,6 +30,7 @@ import org.macemu.webrtc.api.control.ControlMessage.GetConfig;
 import org.macemu.webrtc.api.control.ControlMessage.Key;
 import org.macemu.webrtc.api.control.ControlMessage.MouseMove;
 import org.macemu.webrtc.media.testing.Await;
+import org.macemu.webrtc.media.testing.NewThreads;
 import org.macemu.webrtc.synthetic.HostileEmulator;
 import org.newsclub.net.unix.AFUNIXServerSocket;
 import org.newsclub.net.unix.AFUNIXSocketAddress;
@@ -45,6 +46,7 @@ class ControlSocketTest {
 
     private Path path;
     private final RecordingListener listener = new RecordingListener();
+    private final NewThreads threads = new NewThreads();
     private ControlSocket socket;
 
     @BeforeEach
@@ -220,8 +222,8 @@ class ControlSocketTest {
 
     @Test
     void anEmulatorThatNeverReadsBlocksNobodyAndIsDisconnected() throws Exception {
-        long writers = threads("control-write");
-        long readers = threads("control-read");
+        long writers = threads.named("control-write");
+        long readers = threads.named("control-read");
         listen();
         try (HostileEmulator.Connection c = connect()) {
             long longest = 0;
@@ -234,7 +236,7 @@ class ControlSocketTest {
             assertFalse(taken, "200,000 unread messages were taken");
             assertTrue(longest < 2_000_000_000L, "send took " + longest / 1_000_000 + " ms");
             Await.until("disconnection", () -> listener.events.equals(List.of("connected", "disconnected")));
-            Await.until("the writer's end", () -> threads("control-write") == writers && threads("control-read") == readers);
+            Await.until("the writer's end", () -> threads.named("control-write") == writers && threads.named("control-read") == readers);
         }
         try (HostileEmulator.Connection next = connect()) {
             socket.send(new GetConfig());
@@ -252,13 +254,6 @@ class ControlSocketTest {
             }
             assertTrue(socket.isConnected());
         }
-    }
-
-    /** Threads of that name; an application under test in the same process has some of its own. */
-    private static long threads(String name) {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(t -> t.getName().equals(name))
-                .count();
     }
 
     @Test
@@ -306,8 +301,8 @@ class ControlSocketTest {
 
     @Test
     void closingEndsTheConnectionAndRemovesTheFile() throws Exception {
-        long acceptors = threads("control-accept");
-        long readers = threads("control-read");
+        long acceptors = threads.named("control-accept");
+        long readers = threads.named("control-read");
         listen();
         try (HostileEmulator.Connection c = connect()) {
             socket.close();
@@ -315,7 +310,7 @@ class ControlSocketTest {
         }
         assertFalse(Files.exists(path));
         Await.until("disconnected", () -> listener.events.contains("disconnected"));
-        Await.until("the threads' end", () -> threads("control-accept") == acceptors && threads("control-read") == readers);
+        Await.until("the threads' end", () -> threads.named("control-accept") == acceptors && threads.named("control-read") == readers);
     }
 
     @Test

@@ -26,6 +26,7 @@ import org.macemu.webrtc.api.grpc.ViewerMessage;
 import org.macemu.webrtc.media.capture.VideoStatus;
 import org.macemu.webrtc.media.input.InputRouter;
 import org.macemu.webrtc.media.testing.Await;
+import org.macemu.webrtc.media.testing.NewThreads;
 import org.macemu.webrtc.media.testing.SignalingCall;
 
 /** Browsers that come, offer, fail and go, without a network. */
@@ -38,6 +39,7 @@ class AudienceTest {
     private final List<Input> input = new CopyOnWriteArrayList<>();
     private final List<Boolean> capture = new CopyOnWriteArrayList<>();
     private volatile State emulator = State.getDefaultInstance();
+    private final NewThreads threads = new NewThreads();
     private Audience audience;
 
     private Audience audience(int maxViewers, long connectMillis, long idleMillis) {
