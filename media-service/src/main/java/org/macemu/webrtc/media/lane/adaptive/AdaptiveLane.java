@@ -228,10 +228,15 @@ public final class AdaptiveLane implements Lane {
             Thread.currentThread().interrupt();
             return;
         }
-        videoTrack.dispose();
-        audioTrack.dispose();
-        videoSource.dispose();
-        audioSource.dispose();
-        factory.dispose();
+        try {
+            videoTrack.dispose();
+            audioTrack.dispose();
+            videoSource.dispose();
+            audioSource.dispose();
+            factory.dispose();
+        } catch (Error e) {
+            // How the library says that something is still referred to. The process goes on ending.
+            LOG.warnf("The adaptive lane was not freed: %s", e.getMessage());
+        }
     }
 }
