@@ -25,7 +25,7 @@ import (
 )
 
 // Totals of all viewers.
-var packets, byteCount, gaps, pictures, sounds, connected int64
+var packets, byteCount, gaps, pictures, sounds, connected, failures int64
 
 type result struct {
 	Viewers        int     `json:"viewers"`
@@ -47,9 +47,10 @@ func main() {
 	settle := flag.Int("settle", 3, "seconds between the last connection and the measurement")
 	pid := flag.Int("pid", 0, "process whose CPU time is measured")
 	janus := flag.Bool("janus", false, "watch mount point 1 of Janus' streaming plugin")
+	every := flag.Bool("all-interfaces", false, "use every network interface instead of loopback only")
 	flag.Parse()
 
-	api := newAPI()
+	api := newAPI(*every)
 	begin := time.Now()
 	var all []*webrtc.PeerConnection
 	var lock sync.Mutex
@@ -63,6 +64,9 @@ func main() {
 			pc, err := join(api, *url, *janus)
 			if err != nil {
 				fmt.Fprintln(os.Stderr, "viewer:", err)
+				if atomic.AddInt64(&failures, 1) == 3 {
+					os.Exit(1)
+				}
 				return
 			}
 			lock.Lock()
@@ -88,7 +92,7 @@ func main() {
 	json.NewEncoder(os.Stdout).Encode(r)
 }
 
-func newAPI() *webrtc.API {
+func newAPI(every bool) *webrtc.API {
 	media := &webrtc.MediaEngine{}
 	must(media.RegisterDefaultCodecs())
 	interceptors := &interceptor.Registry{}
@@ -96,7 +100,7 @@ func newAPI() *webrtc.API {
 	must(webrtc.ConfigureNack(media, interceptors))
 	settings := webrtc.SettingEngine{}
 	settings.SetIncludeLoopbackCandidate(true)
-	settings.SetInterfaceFilter(func(name string) bool { return name == "lo" })
+	settings.SetInterfaceFilter(func(name string) bool { return every || name == "lo" })
 	settings.SetICEMulticastDNSMode(0)
 	settings.SetNet(newNet())
 	return webrtc.NewAPI(

@@ -236,6 +236,11 @@ public final class SharedLane implements Lane {
         return held.join();
     }
 
+    /** Where encoded frames go; a source that is no encoder of this process feeds it directly. */
+    FanOut fanOut() {
+        return fanOut;
+    }
+
     /** Runs a negotiation step; they run one after the other. */
     void negotiate(Runnable step) {
         try {

@@ -11,6 +11,12 @@ public final class EncodedSound {
     private boolean first;
     private long captureNanos;
 
+    /** Takes over a copy of a packet that was encoded elsewhere. */
+    public void set(byte[] source, int length, long sampleIndex, boolean first, long captureNanos) {
+        System.arraycopy(source, 0, data, 0, length);
+        set(length, sampleIndex, first, captureNanos);
+    }
+
     void set(int length, long sampleIndex, boolean first, long captureNanos) {
         this.length = length;
         this.sampleIndex = sampleIndex;
