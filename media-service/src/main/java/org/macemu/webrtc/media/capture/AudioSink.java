@@ -13,8 +13,8 @@ public interface AudioSink {
     int BLOCK_FRAMES = SAMPLE_RATE / 100;
 
     /**
-     * 10 ms of sound. Blocks follow each other without gaps in {@code sampleIndex}, silence included; only where capture
-     * itself was held up for more than 100 ms does the index move on by the time that was lost.
+     * 10 ms of sound. Blocks follow each other without gaps in {@code sampleIndex}, silence included; only where
+     * capture itself was held up for more than 100 ms does the index move on by the time that was lost.
      *
      * @param pcm {@link #BLOCK_FRAMES} x {@link #CHANNELS} interleaved S16 samples, valid until the method returns
      * @param sampleIndex index of the first sample frame since capture started; the base of RTP time

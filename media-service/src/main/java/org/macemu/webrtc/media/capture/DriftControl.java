@@ -6,16 +6,18 @@ package org.macemu.webrtc.media.capture;
  *
  * <p>The fill is sampled once per block. Its smallest value in a window of {@link #WINDOW_BLOCKS} is what is left when
  * the writer's next burst is due: the reserve against jitter. The largest upward jump is the burst. A
- * proportional-integral controller steers the reserve: the integral learns the drift, the proportional part takes up the
- * rest. After a start and after every underrun the drift is unknown: for {@link #LEARNING_BLOCKS} the controller is fast
- * and the reserve larger; then it is slow, so that the pitch does not waver. Not thread-safe.
+ * proportional-integral controller steers the reserve: the integral learns the drift, the proportional part takes up
+ * the rest. After a start and after every underrun the drift is unknown: for {@link #LEARNING_BLOCKS} the controller is
+ * fast and the reserve larger; then it is slow, so that the pitch does not waver. Not thread-safe.
  */
 final class DriftControl {
 
     /** Less than this and a late burst is heard, more is latency for nothing. */
     private static final double RESERVE_SECONDS = 0.012;
 
-    /** ... and this part of a burst: the larger bursts are, the fewer there are in a window to tell the smallest fill. */
+    /**
+     * ... and this part of a burst: the larger bursts are, the fewer there are in a window to tell the smallest fill.
+     */
     private static final double RESERVE_PART = 0.1;
 
     private static final double LEARNING_PART = 0.2;
@@ -106,7 +108,8 @@ final class DriftControl {
         double learned = (double) sinceStart / LEARNING_BLOCKS;
         double learning = Math.clamp((DESCENT_ENDS - learned) / (DESCENT_ENDS - DESCENT_BEGINS), 0, 1);
         double burstSeconds = (double) Math.max(burst, windowBurst) / rate;
-        return RESERVE_SECONDS + RESERVE_PART * burstSeconds + learning * (LEARNING_SECONDS + LEARNING_PART * burstSeconds);
+        double extra = LEARNING_SECONDS + LEARNING_PART * burstSeconds;
+        return RESERVE_SECONDS + RESERVE_PART * burstSeconds + learning * extra;
     }
 
     /** Takes how many frames the block took out. */

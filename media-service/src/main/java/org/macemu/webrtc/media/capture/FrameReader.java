@@ -28,7 +28,9 @@ final class FrameReader implements AutoCloseable {
         TORN
     }
 
-    /** A full lap while 1.2 MB are copied needs a writer of thousands of frames per second; more tries only burn time. */
+    /**
+     * A full lap while 1.2 MB are copied needs a writer of thousands of frames per second; more tries only burn time.
+     */
     private static final int ATTEMPTS = 4;
 
     /**

@@ -104,7 +104,9 @@ public interface MediaConfig {
         @WithDefault("30s")
         Duration connectTimeout();
 
-        /** How long a browser may stay joined without media: after this its call is ended, should nobody else end it. */
+        /**
+         * How long a browser may stay joined without media: after this its call is ended, should nobody else end it.
+         */
         @WithDefault("2m")
         Duration idleTimeout();
     }

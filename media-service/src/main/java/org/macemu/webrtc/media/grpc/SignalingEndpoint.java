@@ -29,9 +29,9 @@ public class SignalingEndpoint implements Signaling {
     }
 
     /**
-     * Emits from any thread. The emitter orders concurrent calls by a queue, without a lock, because ending the call calls
-     * the session back. The gRPC layer takes messages whether or not they are read at the other end; what may lie there
-     * unread is bounded by {@link ViewerSession}, which answers only so many mistakes.
+     * Emits from any thread. The emitter orders concurrent calls by a queue, without a lock, because ending the call
+     * calls the session back. The gRPC layer takes messages whether or not they are read at the other end; what may lie
+     * there unread is bounded by {@link ViewerSession}, which answers only so many mistakes.
      */
     private record CallOutbox(MultiEmitter<? super MediaMessage> emitter) implements ViewerSession.Outbox {
 

@@ -23,8 +23,8 @@ import org.macemu.webrtc.media.capture.VideoStatus;
  * once and up once however often a browser says so, and everything a viewer holds is released when it leaves.
  *
  * <p>Called by the threads of any lane and of signalling; the router's own monitor orders them, held for microseconds.
- * Whoever moves the controls from one viewer to another holds it too, so that no key of the first arrives after its keys
- * were released.
+ * Whoever moves the controls from one viewer to another holds it too, so that no key of the first arrives after its
+ * keys were released.
  */
 public final class InputRouter {
 

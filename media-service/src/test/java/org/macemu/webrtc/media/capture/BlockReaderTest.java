@@ -47,8 +47,8 @@ class BlockReaderTest {
     }
 
     /**
-     * Everything in the signal that is not the best-fitting sine near {@code hertz}, as a ratio of power; blocks of 50 ms
-     * are fitted one by one, because the pitch follows the emulator's clock.
+     * Everything in the signal that is not the best-fitting sine near {@code hertz}, as a ratio of power; blocks of 50
+     * ms are fitted one by one, because the pitch follows the emulator's clock.
      */
     private static double noise(double[] heard, double hertz) {
         int block = AudioSink.SAMPLE_RATE / 20;

@@ -49,13 +49,14 @@ class DriftControlTest {
                 ratios[1] = Math.max(ratios[1], s.reader.ratio());
             });
             System.out.printf(
-                    "%5d Hz, bursts of %4d, drift %5.2f: %d underruns, delay at most %.0f ms while learning, then %.0f ms;"
-                            + " reads %.4f to %.4f of nominal%n",
+                    "%5d Hz, bursts of %4d, drift %5.2f: %d underruns, delay at most %.0f ms while learning, then"
+                            + " %.0f ms; reads %.4f to %.4f of nominal%n",
                     rate, burst, drift, s.metrics.underruns.get(), most[0] * 1e3, most[2] * 1e3, ratios[0], ratios[1]);
             assertEquals(0, s.metrics.underruns.get(), "underruns");
             assertEquals(skipped, s.metrics.audioSkipped.get(), "frames skipped once settled");
             double burstSeconds = (double) burst / rate;
-            assertTrue(most[2] < burstSeconds * 1.2 + 0.02, "delay " + most[2] + " s at bursts of " + burstSeconds + " s");
+            assertTrue(
+                    most[2] < burstSeconds * 1.2 + 0.02, "delay " + most[2] + " s at bursts of " + burstSeconds + " s");
             assertTrue(ratios[1] - ratios[0] < 0.01, "pitch wavers between " + ratios[0] + " and " + ratios[1]);
         }
     }

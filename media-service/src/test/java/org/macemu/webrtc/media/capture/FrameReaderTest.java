@@ -122,7 +122,9 @@ class FrameReaderTest {
         assertEquals(2, color());
     }
 
-    /** frame_count first, write_index later: the old picture is not taken for the new one, and the new one not missed. */
+    /**
+     * frame_count first, write_index later: the old picture is not taken for the new one, and the new one not missed.
+     */
     @Test
     void theCountRunsAheadOfTheIndex() throws Exception {
         writer.show(1, 16, 16);

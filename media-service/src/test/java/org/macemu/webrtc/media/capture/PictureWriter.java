@@ -8,7 +8,10 @@ import java.util.Set;
 import org.macemu.webrtc.api.shm.SegmentException;
 import org.macemu.webrtc.api.shm.VideoSegment;
 
-/** The emulator's side of the video segment, one step at a time: pictures of one colour, published in the design's order. */
+/**
+ * The emulator's side of the video segment, one step at a time: pictures of one colour, published in the design's
+ * order.
+ */
 final class PictureWriter implements AutoCloseable {
 
     static final Set<PosixFilePermission> OWNER = PosixFilePermissions.fromString("rw-------");

@@ -171,7 +171,8 @@ class RingReaderTest {
     void aLyingPositionIsWrongSoundAtWorst() throws Exception {
         RingWriter writer = new RingWriter(segment, 44_100, 2, 0, false, RAMP);
         reader.refresh();
-        for (int position : new int[] {1, 3, 65_535, 65_536, 65_537, -1, Integer.MIN_VALUE, Integer.MAX_VALUE, 0x7FFF0003}) {
+        int[] positions = {1, 3, 65_535, 65_536, 65_537, -1, Integer.MIN_VALUE, Integer.MAX_VALUE, 0x7FFF0003};
+        for (int position : positions) {
             HostileEmulator.writePosition(file, position);
             assertTrue(reader.refresh());
             assertTrue(reader.available() <= 65_536 / 4);

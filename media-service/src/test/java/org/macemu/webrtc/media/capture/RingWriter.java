@@ -46,7 +46,9 @@ final class RingWriter {
         publish();
     }
 
-    /** Writes sample frames and publishes them in portions of {@code portion} bytes; {@code between} runs after each. */
+    /**
+     * Writes sample frames and publishes them in portions of {@code portion} bytes; {@code between} runs after each.
+     */
     void writeInPortions(int frames, int portion, Runnable between) {
         byte[] all = bytes(frames);
         for (int at = 0; at < all.length; at += portion) {

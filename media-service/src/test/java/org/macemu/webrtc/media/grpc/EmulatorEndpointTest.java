@@ -115,9 +115,10 @@ class EmulatorEndpointTest {
                     emulator.setConfig(Config.newBuilder().setJson(json).build()));
             assertStatus(Status.Code.INVALID_ARGUMENT, "configuration", e);
         }
-        StatusRuntimeException e = assertThrows(StatusRuntimeException.class, () -> emulator.setConfig(Config.newBuilder()
-                .setJson("{\"x\":\"" + "y".repeat(61 * 1024) + "\"}")
-                .build()));
+        StatusRuntimeException e = assertThrows(StatusRuntimeException.class, () ->
+                emulator.setConfig(Config.newBuilder()
+                        .setJson("{\"x\":\"" + "y".repeat(61 * 1024) + "\"}")
+                        .build()));
         assertStatus(Status.Code.INVALID_ARGUMENT, "at most", e);
     }
 

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.macemu.webrtc.synthetic.SyntheticOptions;
 
-/** Segments, socket and port of the application under test, shared with nobody; and time limits that can be waited for. */
+/**
+ * Segments, socket and port of the application under test, shared with nobody; and time limits that can be waited for.
+ */
 public final class IsolatedNames implements QuarkusTestResourceLifecycleManager {
 
     /** Viewers the application takes in all, and on the adaptive lane. */

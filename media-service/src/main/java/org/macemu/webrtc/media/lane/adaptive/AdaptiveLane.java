@@ -59,7 +59,9 @@ public final class AdaptiveLane implements Lane {
     private final VideoTrack videoTrack;
     private final AudioTrack audioTrack;
 
-    /** pushAudio, addTrack and close of a connection walk the same list inside the library, without a lock of its own. */
+    /**
+     * pushAudio, addTrack and close of a connection walk the same list inside the library, without a lock of its own.
+     */
     private final Object audioLock = new Object();
 
     private final byte[] pcm = new byte[AudioSink.BLOCK_FRAMES * AudioSink.CHANNELS * Short.BYTES];

@@ -51,7 +51,9 @@ import org.macemu.webrtc.synthetic.SceneKind;
 import org.macemu.webrtc.synthetic.SyntheticEmulator;
 import org.macemu.webrtc.synthetic.SyntheticOptions;
 
-/** The adaptive lane, from an emulator's segment to libwebrtc's receiver and back, in one process, without signalling. */
+/**
+ * The adaptive lane, from an emulator's segment to libwebrtc's receiver and back, in one process, without signalling.
+ */
 class AdaptiveLaneIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(15);
