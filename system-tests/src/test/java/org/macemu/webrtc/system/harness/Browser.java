@@ -70,7 +70,7 @@ public final class Browser implements AutoCloseable {
     /**
      * A visitor, whose page is loaded but not yet connected.
      *
-     * @param query of the page's address, such as {@code lane=adaptive}
+     * @param query of the page's address, such as {@code lane=adaptive}, or a whole address that begins with http
      * @param width CSS pixels of the window
      * @param height CSS pixels of the window
      * @param ratio device pixels per CSS pixel
@@ -83,7 +83,7 @@ public final class Browser implements AutoCloseable {
         PROBES.forEach(probe -> context.addInitScript(script(probe)));
         Page page = context.newPage();
         ViewerPage viewer = new ViewerPage(product, context, page);
-        page.navigate(product.page(query));
+        page.navigate(query.startsWith("http") ? query : product.page(query));
         return viewer;
     }
 
