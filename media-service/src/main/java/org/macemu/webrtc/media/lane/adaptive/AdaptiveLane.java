@@ -68,6 +68,7 @@ public final class AdaptiveLane implements Lane {
     private MemorySegment pixels = MemorySegment.NULL;
     private ByteBuffer pixelBuffer;
     private volatile boolean closed;
+    private volatile boolean freed;
 
     /**
      * Loads libwebrtc.
@@ -206,6 +207,11 @@ public final class AdaptiveLane implements Lane {
         }
     }
 
+    /** Whether {@link #close} gave every native object back; the library knows when one is still referred to. */
+    boolean isFreed() {
+        return freed;
+    }
+
     /** On the worker thread. */
     void remove(AdaptiveViewer viewer) {
         viewers.remove(viewer.id(), viewer);
@@ -236,6 +242,7 @@ public final class AdaptiveLane implements Lane {
             videoSource.dispose();
             audioSource.dispose();
             factory.dispose();
+            freed = true;
         } catch (Error e) {
             // How the library says that something is still referred to. The process goes on ending.
             LOG.warnf("The adaptive lane was not freed: %s", e.getMessage());
