@@ -53,7 +53,12 @@ public final class SrtpSession {
 
     private static final Logger LOG = new LoggerImpl("org.macemu.webrtc.media.srtp");
 
+    /** Kept, because java.util.logging forgets the level of a logger nobody holds. */
+    private static final java.util.logging.Logger JITSI = java.util.logging.Logger.getLogger("org.jitsi");
+
     static {
+        // At debug level jitsi-srtp formats its replay window for every packet: a tenth of the whole send path.
+        JITSI.setLevel(java.util.logging.Level.WARNING);
         // Without this the first viewer waits for a benchmark of every cipher implementation.
         Aes.setFactoryClassName("org.jitsi.srtp.crypto.Aes$SunJCECipherFactory");
     }

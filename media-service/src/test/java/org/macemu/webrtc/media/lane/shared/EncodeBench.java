@@ -1,0 +1,92 @@
+package org.macemu.webrtc.media.lane.shared;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.Locale;
+import org.macemu.webrtc.media.capture.TestFrames;
+import org.macemu.webrtc.media.capture.VideoFrame;
+import org.macemu.webrtc.media.lane.shared.encode.EncodedFrame;
+import org.macemu.webrtc.media.lane.shared.encode.VideoEncoder;
+import org.macemu.webrtc.media.lane.shared.encode.VideoEncoderSettings;
+import org.macemu.webrtc.media.lane.shared.ffm.LibYuv;
+import org.macemu.webrtc.media.lane.shared.ffm.VpxLibrary;
+import org.macemu.webrtc.synthetic.SceneKind;
+import org.macemu.webrtc.synthetic.ScenePixels;
+
+/**
+ * CPU time of the video encoder, conversion included, at 30 pictures a second: {@code EncodeBench KILOBITS SECONDS
+ * SIZE...}. A picture whose pixels are those of the one before is compared only, as capture does.
+ */
+final class EncodeBench {
+
+    private static final int FRAMES_PER_SECOND = 30;
+
+    private EncodeBench() {}
+
+    public static void main(String[] args) throws Exception {
+        int kilobits = Integer.parseInt(args[0]);
+        int frames = Integer.parseInt(args[1]) * FRAMES_PER_SECOND;
+        for (int i = 2; i < args.length; i++) {
+            String[] size = args[i].split("x");
+            for (SceneKind scene : SceneKind.values()) {
+                measure(scene, Integer.parseInt(size[0]), Integer.parseInt(size[1]), kilobits, frames);
+            }
+        }
+    }
+
+    private static void measure(SceneKind scene, int width, int height, int kilobits, int frames) throws Exception {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        try (Arena arena = Arena.ofConfined();
+                VideoEncoder encoder = new VideoEncoder(
+                        VpxLibrary.load(), LibYuv.load(), VideoEncoderSettings.of(kilobits, 1))) {
+            ScenePixels pixels = new ScenePixels(scene, width, height);
+            long bytes = (long) width * height * 4;
+            MemorySegment rgba = arena.allocate(bytes, 64);
+            VideoFrame frame = new VideoFrame();
+            EncodedFrame encoded = new EncodedFrame();
+            long cpu = 0;
+            long sent = 0;
+            int encodes = 0;
+            int largest = 0;
+            int warmUp = FRAMES_PER_SECOND;
+            for (int i = 0; i < frames + warmUp; i++) {
+                long nanos = i * 1_000_000_000L / FRAMES_PER_SECOND;
+                int[] drawn = pixels.draw(nanos);
+                long begin = threads.getCurrentThreadCpuTime();
+                MemorySegment source = MemorySegment.ofArray(drawn);
+                boolean changed = i == 0 || rgba.mismatch(source.asSlice(0, bytes)) >= 0;
+                if (changed) {
+                    MemorySegment.copy(drawn, 0, rgba, JAVA_INT, 0, width * height);
+                }
+                TestFrames.set(frame, rgba, width, height, changed, nanos + 1_000_000_000L, i);
+                boolean made = encoder.encode(frame, i == 0, false, encoded);
+                if (i >= warmUp) {
+                    cpu += threads.getCurrentThreadCpuTime() - begin;
+                    if (made) {
+                        encodes++;
+                        sent += encoded.length();
+                        largest = Math.max(largest, encoded.length());
+                    }
+                }
+            }
+            double millis = cpu / 1e6 / frames;
+            System.out.printf(
+                    Locale.ROOT,
+                    "RESULT encode scene=%s size=%dx%d ms_per_frame=%.2f cores=%.3f kbits=%d encoded=%d/%d"
+                            + " largest_bytes=%d%n",
+                    scene.name().toLowerCase(Locale.ROOT),
+                    width,
+                    height,
+                    millis,
+                    millis * FRAMES_PER_SECOND / 1000,
+                    sent * 8 * FRAMES_PER_SECOND / 1000 / frames,
+                    encodes,
+                    frames,
+                    largest);
+        }
+    }
+}
