@@ -172,7 +172,9 @@ public final class IcePeer {
         if (dtls != null) {
             dtls.close();
         }
-        registry.remove(credentials);
+        if (credentials != null) {
+            registry.remove(credentials);
+        }
         if (previous != null) {
             registry.remove(previous);
         }
