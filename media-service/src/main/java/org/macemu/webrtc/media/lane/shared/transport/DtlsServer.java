@@ -20,7 +20,9 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.tls.Certificate;
+import org.bouncycastle.tls.NamedGroup;
 import org.bouncycastle.tls.crypto.TlsCertificate;
+import org.bouncycastle.tls.crypto.TlsECConfig;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCrypto;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCryptoProvider;
 
@@ -69,6 +71,18 @@ public final class DtlsServer {
             this.fingerprint = Fingerprint.of("sha-256", encoded);
         } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
             throw new IllegalStateException("a DTLS certificate could not be made", e);
+        }
+        Thread.ofPlatform().name("shared-lane-warm-up").daemon(true).start(this::warmUp);
+    }
+
+    /** Loads the ciphers and curves that the first viewer would otherwise wait a few hundred milliseconds for. */
+    private void warmUp() {
+        try {
+            crypto.createECDomain(new TlsECConfig(NamedGroup.x25519)).createECDH().generateEphemeral();
+            crypto.createECDomain(new TlsECConfig(NamedGroup.secp256r1)).createECDH().generateEphemeral();
+            SrtpSession.warmUp();
+        } catch (IOException e) {
+            throw new IllegalStateException("key agreement does not work", e);
         }
     }
 
