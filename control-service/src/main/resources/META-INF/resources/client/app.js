@@ -10,6 +10,7 @@ import { FullScreen } from './full-screen.js';
 import { publish } from './hooks.js';
 import { pickLanguage, t, translate } from './i18n.js';
 import { InputRoute } from './input-route.js';
+import { acceptInvitation } from './invitation.js';
 import { HeldKeys, Keyboard } from './keyboard.js';
 import { modifierOf } from './keymap.js';
 import { LaneChoice } from './lane-choice.js';
@@ -152,7 +153,12 @@ publish({
   state,
 });
 focusScreen();
-connection.start();
+// The WebSocket is opened with the cookie that an invitation is exchanged for.
+acceptInvitation({
+  href: window.location.href,
+  replace: (address) => window.history.replaceState(null, '', address),
+  post: window.fetch.bind(window),
+}).then(() => connection.start());
 
 function listenToKeyboard() {
   window.addEventListener('keydown', (event) => {

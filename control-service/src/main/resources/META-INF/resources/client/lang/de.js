@@ -53,6 +53,8 @@ export const de = Object.freeze({
   'advice.replaced': 'Verbinden Sie sich erneut, um ihn hierher zurückzuholen.',
   'reason.removed': 'Der Gastgeber hat Ihren Besuch beendet.',
   'advice.removed': 'Bitten Sie den Gastgeber um eine neue Einladung.',
+  'reason.expired': 'Ihre Einladung ist abgelaufen.',
+  'advice.expired': 'Bitten Sie den Gastgeber um eine neue Einladung.',
   'reason.error': 'Der Dienst hat die Sitzung wegen eines Fehlers beendet.',
   'advice.error':
     'Verbinden Sie sich erneut. Tritt der Fehler wieder auf, senden Sie die Diagnose an die Person, die den Server betreibt.',

@@ -50,6 +50,8 @@ export const en = Object.freeze({
   'advice.replaced': 'Connect again to bring it back here.',
   'reason.removed': 'The host has ended your visit.',
   'advice.removed': 'Ask the host for a new invitation.',
+  'reason.expired': 'Your invitation has ended.',
+  'advice.expired': 'Ask the host for a new invitation.',
   'reason.error': 'The service ended the session because of an error.',
   'advice.error': 'Connect again. If it happens twice, send the diagnostics to whoever runs the server.',
   'reason.capacity_reached': 'All places are taken.',

@@ -88,6 +88,10 @@ class HttpIT {
         "POST, /api/v1/storage, 'GET, HEAD'",
         "GET, /api/v1/restart, POST",
         "GET, /api/v1/shutdown, POST",
+        "GET, /api/v1/input, POST",
+        "GET, /api/v1/viewers/v-1, 'DELETE, PATCH'",
+        "DELETE, /api/v1/viewers, 'GET, HEAD'",
+        "PUT, /api/v1/screenshot, 'GET, HEAD'",
         "DELETE, /api/v1/shutdown, POST"
     })
     void otherMethodsAreRefused(String method, String path, String allow) throws Exception {

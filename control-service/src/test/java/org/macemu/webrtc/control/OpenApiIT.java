@@ -66,6 +66,23 @@ class OpenApiIT {
         }));
         assertEquals(
                 Set.of(
+                        "DELETE /api/v1/viewers/{id} disconnectViewer",
+                        "GET /api/v1/screenshot getScreenshot",
+                        "GET /api/v1/viewers listViewers",
+                        "PATCH /api/v1/viewers/{id} changeViewer",
+                        "POST /api/v1/input sendInput",
+                        "GET /api/config unversionedGetConfig",
+                        "GET /api/screenshot unversionedGetScreenshot",
+                        "GET /api/status unversionedGetStatus",
+                        "GET /api/storage unversionedGetStorage",
+                        "POST /api/config unversionedPostConfig",
+                        "POST /api/emulator/restart unversionedPostEmulatorRestart",
+                        "POST /api/emulator/start unversionedPostEmulatorStart",
+                        "POST /api/emulator/stop unversionedPostEmulatorStop",
+                        "POST /api/restart unversionedPostRestart",
+                        "POST /api/v1/session openSession",
+                        "DELETE /api/v1/session closeSession",
+                        "POST /api/v1/invitations invite",
                         "GET /api/v1/config getConfig",
                         "GET /api/v1/connection getConnection",
                         "GET /api/v1/status getStatus",

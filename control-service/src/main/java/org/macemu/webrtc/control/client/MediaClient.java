@@ -5,10 +5,12 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.grpc.client.GrpcClient;
+import io.vertx.grpc.client.GrpcClientOptions;
 import io.vertx.grpc.client.GrpcClientRequest;
 import io.vertx.grpc.client.GrpcClientResponse;
 import io.vertx.grpc.common.GrpcStatus;
@@ -18,15 +20,25 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import org.macemu.webrtc.api.grpc.AudienceGrpc;
 import org.macemu.webrtc.api.grpc.Config;
+import org.macemu.webrtc.api.grpc.DisconnectViewerRequest;
 import org.macemu.webrtc.api.grpc.EmulatorGrpc;
 import org.macemu.webrtc.api.grpc.GetConfigRequest;
+import org.macemu.webrtc.api.grpc.GetScreenshotRequest;
 import org.macemu.webrtc.api.grpc.GetStatusRequest;
 import org.macemu.webrtc.api.grpc.GetStorageRequest;
+import org.macemu.webrtc.api.grpc.ListViewersReply;
+import org.macemu.webrtc.api.grpc.ListViewersRequest;
 import org.macemu.webrtc.api.grpc.RestartRequest;
+import org.macemu.webrtc.api.grpc.Role;
+import org.macemu.webrtc.api.grpc.Screenshot;
+import org.macemu.webrtc.api.grpc.SendInputRequest;
 import org.macemu.webrtc.api.grpc.SessionStatus;
+import org.macemu.webrtc.api.grpc.SetViewerRoleRequest;
 import org.macemu.webrtc.api.grpc.ShutdownRequest;
 import org.macemu.webrtc.api.grpc.Storage;
+import org.macemu.webrtc.api.grpc.ViewerInfo;
 import org.macemu.webrtc.control.config.ControlConfig;
 
 /**
@@ -39,6 +51,9 @@ import org.macemu.webrtc.control.config.ControlConfig;
  */
 @Singleton
 public class MediaClient {
+
+    /** The greatest answer is a screenshot: 1920 x 1080 pixels of noise are 8 MB as PNG. */
+    private static final int MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
 
     private final GrpcClient client;
     private final Vertx vertx;
@@ -53,12 +68,18 @@ public class MediaClient {
         this.timeoutMs = config.media().callTimeout().toMillis();
         this.client = GrpcClient.client(
                 vertx,
-                new HttpClientOptions()
-                        .setProtocolVersion(HttpVersion.HTTP_2)
-                        // Prior knowledge: an upgrade from HTTP/1.1 is not what a gRPC server answers.
-                        .setHttp2ClearTextUpgrade(false)
-                        .setTcpNoDelay(true)
-                        .setConnectTimeout((int) config.media().connectTimeout().toMillis()));
+                new GrpcClientOptions()
+                        .setMaxMessageSize(MAX_MESSAGE_BYTES)
+                        .setTransportOptions(new HttpClientOptions()
+                                .setProtocolVersion(HttpVersion.HTTP_2)
+                                // Prior knowledge: an upgrade from HTTP/1.1 is not what a gRPC server answers.
+                                .setHttp2ClearTextUpgrade(false)
+                                .setTcpNoDelay(true)
+                                // A message is delivered when it is complete: the window must hold a whole one.
+                                .setHttp2ConnectionWindowSize(MAX_MESSAGE_BYTES)
+                                .setInitialSettings(new Http2Settings().setInitialWindowSize(MAX_MESSAGE_BYTES))
+                                .setConnectTimeout(
+                                        (int) config.media().connectTimeout().toMillis())));
     }
 
     /** What the session looks like; answers without an emulator, too. */
@@ -93,21 +114,68 @@ public class MediaClient {
         return call(EmulatorGrpc.getGetStorageMethod(), GetStorageRequest.getDefaultInstance());
     }
 
+    /** The Mac's screen now, as PNG. */
+    public Uni<Screenshot> screenshot() {
+        return call(
+                EmulatorGrpc.getGetScreenshotMethod(),
+                GetScreenshotRequest.getDefaultInstance(),
+                timeoutMs,
+                MediaFailure.Kind.NO_PICTURE);
+    }
+
+    /** Plays input; {@code waitMs} is how long it takes by itself. */
+    public Uni<Void> input(SendInputRequest input, long waitMs) {
+        // A busy machine sleeps longer than it is asked to: the pauses of long texts are given a quarter more.
+        return call(
+                        EmulatorGrpc.getSendInputMethod(),
+                        input,
+                        timeoutMs + waitMs * 5 / 4,
+                        MediaFailure.Kind.CONTROLS_HELD)
+                .replaceWithVoid();
+    }
+
+    /** Everybody who is connected. */
+    public Uni<ListViewersReply> viewers() {
+        return call(AudienceGrpc.getListViewersMethod(), ListViewersRequest.getDefaultInstance());
+    }
+
+    /** Sends a viewer away. */
+    public Uni<Void> disconnect(String viewer) {
+        return call(
+                        AudienceGrpc.getDisconnectViewerMethod(),
+                        DisconnectViewerRequest.newBuilder().setViewerId(viewer).build())
+                .replaceWithVoid();
+    }
+
+    /** Changes what a viewer may do. */
+    public Uni<ViewerInfo> role(String viewer, Role role) {
+        return call(
+                AudienceGrpc.getSetViewerRoleMethod(),
+                SetViewerRoleRequest.newBuilder().setViewerId(viewer).setRole(role).build());
+    }
+
     /** Where it connects to, for logs and health: {@code 127.0.0.1:8010}. */
     public String target() {
         return address.host() + ":" + address.port();
     }
 
     private <Q, A> Uni<A> call(MethodDescriptor<Q, A> method, Q message) {
-        return Uni.createFrom().completionStage(() -> exchange(method, message).toCompletionStage());
+        return call(method, message, timeoutMs, MediaFailure.Kind.EMULATOR_REFUSED);
     }
 
-    private <Q, A> Future<A> exchange(MethodDescriptor<Q, A> method, Q message) {
+    /** {@code refused} is what FAILED_PRECONDITION means for this method. */
+    private <Q, A> Uni<A> call(MethodDescriptor<Q, A> method, Q message, long limitMs, MediaFailure.Kind refused) {
+        return Uni.createFrom()
+                .completionStage(() -> exchange(method, message, limitMs, refused).toCompletionStage());
+    }
+
+    private <Q, A> Future<A> exchange(
+            MethodDescriptor<Q, A> method, Q message, long limitMs, MediaFailure.Kind refused) {
         Promise<A> promise = Promise.promise();
         AtomicReference<GrpcClientRequest<Q, A>> open = new AtomicReference<>();
-        long timer = vertx.setTimer(timeoutMs, ignored -> {
+        long timer = vertx.setTimer(limitMs, ignored -> {
             if (promise.tryFail(new MediaFailure(MediaFailure.Kind.MEDIA_TIMEOUT, "The media-service at " + target()
-                    + " did not answer within " + timeoutMs + " ms."))) {
+                    + " did not answer within " + limitMs + " ms."))) {
                 GrpcClientRequest<Q, A> request = open.get();
                 if (request != null) {
                     request.cancel();
@@ -117,11 +185,11 @@ public class MediaClient {
         client.request(address, method)
                 .compose(request -> {
                     open.set(request);
-                    request.headers().set("grpc-timeout", timeoutMs + "m");
+                    request.headers().set("grpc-timeout", limitMs + "m");
                     return request.send(message);
                 })
                 .compose(response -> response.collecting(Collectors.<A>toList())
-                        .compose(messages -> answer(response, messages)))
+                        .compose(messages -> answer(response, messages, refused)))
                 .onComplete(result -> {
                     vertx.cancelTimer(timer);
                     if (result.succeeded()) {
@@ -133,16 +201,17 @@ public class MediaClient {
         return promise.future();
     }
 
-    private static <A> Future<A> answer(GrpcClientResponse<?, A> response, List<A> messages) {
+    private static <A> Future<A> answer(
+            GrpcClientResponse<?, A> response, List<A> messages, MediaFailure.Kind refused) {
         GrpcStatus status = response.status();
         if (status == GrpcStatus.OK && messages.size() == 1) {
             return Future.succeededFuture(messages.getFirst());
         }
         String text = response.statusMessage();
-        return Future.failedFuture(refusal(status, text == null || text.isBlank() ? null : text));
+        return Future.failedFuture(refusal(status, text == null || text.isBlank() ? null : text, refused));
     }
 
-    private static MediaFailure refusal(GrpcStatus status, String text) {
+    private static MediaFailure refusal(GrpcStatus status, String text, MediaFailure.Kind refused) {
         return switch (status) {
             case UNAVAILABLE -> new MediaFailure(
                     MediaFailure.Kind.EMULATOR_NOT_CONNECTED,
@@ -151,8 +220,9 @@ public class MediaClient {
                     MediaFailure.Kind.EMULATOR_TIMEOUT,
                     text != null ? text : "The emulator did not answer in time; it may be busy or stopped.");
             case FAILED_PRECONDITION -> new MediaFailure(
-                    MediaFailure.Kind.EMULATOR_REFUSED,
-                    text != null ? text : "The emulator answered with an error that has no words.");
+                    refused, text != null ? text : "It answered with an error that has no words.");
+            case NOT_FOUND -> new MediaFailure(
+                    MediaFailure.Kind.VIEWER_UNKNOWN, text != null ? text : "No viewer has this id.");
             case INVALID_ARGUMENT -> new MediaFailure(
                     MediaFailure.Kind.INVALID_REQUEST,
                     text != null ? text : "The media-service does not accept this request.");

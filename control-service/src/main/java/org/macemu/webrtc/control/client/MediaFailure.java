@@ -19,6 +19,12 @@ public final class MediaFailure extends Exception {
         EMULATOR_TIMEOUT,
         /** The emulator answered with an error. */
         EMULATOR_REFUSED,
+        /** A person holds the controls. */
+        CONTROLS_HELD,
+        /** The Mac has shown no picture yet. */
+        NO_PICTURE,
+        /** No viewer has this id. */
+        VIEWER_UNKNOWN,
         /** The request does not fit. */
         INVALID_REQUEST
     }

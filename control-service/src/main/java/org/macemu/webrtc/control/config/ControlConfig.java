@@ -2,6 +2,7 @@ package org.macemu.webrtc.control.config;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -25,11 +26,31 @@ public interface ControlConfig {
     @WithDefault("false")
     boolean insecureBind();
 
+    /** Who is asked for a token. */
+    Access access();
+
     /** Where the media-service is and how patiently it is called. */
     Media media();
 
     /** Where browsers find the signaling-service. */
     Signaling signaling();
+
+    /** Access tokens. */
+    interface Access {
+
+        /**
+         * Keys that sign and check tokens, one per line: base64url of at least 32 random bytes; the last one signs. Read
+         * again when it changes. Without it nobody is asked for a token, and everybody is an owner.
+         */
+        Optional<Path> keyFile();
+
+        /** The session that tokens are for; those of another one are refused. */
+        @WithDefault("mac")
+        String session();
+
+        /** Beginning of invitation links ({@code https://mac.example.org}) instead of the address of the request. */
+        Optional<String> publicUrl();
+    }
 
     /** The media-service. */
     interface Media {

@@ -26,6 +26,9 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
                                         url = "https://www.apache.org/licenses/LICENSE-2.0.txt")),
         tags = {
             @Tag(name = "session", description = "What is streamed and how to connect to it"),
+            @Tag(name = "access", description = "Invitation links, where the server asks for tokens"),
+            @Tag(name = "screen", description = "The Mac's picture, keyboard and mouse for programs"),
+            @Tag(name = "viewers", description = "Everybody who is connected"),
             @Tag(name = "emulator", description = "The Mac itself, through the emulator's control protocol")
         },
         components =

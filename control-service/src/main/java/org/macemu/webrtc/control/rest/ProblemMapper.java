@@ -28,6 +28,9 @@ public class ProblemMapper {
                     case EMULATOR_NOT_CONNECTED -> ProblemType.EMULATOR_NOT_CONNECTED;
                     case EMULATOR_TIMEOUT -> ProblemType.EMULATOR_TIMEOUT;
                     case EMULATOR_REFUSED -> ProblemType.EMULATOR_REFUSED;
+                    case CONTROLS_HELD -> ProblemType.CONTROLS_HELD;
+                    case NO_PICTURE -> ProblemType.NO_PICTURE;
+                    case VIEWER_UNKNOWN -> ProblemType.VIEWER_UNKNOWN;
                     case INVALID_REQUEST -> ProblemType.INVALID_REQUEST;
                 };
         return Problem.of(type, failure.getMessage()).response();
@@ -52,10 +55,13 @@ public class ProblemMapper {
 
     @ServerExceptionMapper
     Response notAllowed(NotAllowedException failure, UriInfo uri) {
+        String path = uri.getPath();
         String allowed =
-                switch (uri.getPath()) {
+                switch (path.startsWith("/viewers/") ? "/viewers/" : path) {
                     case "/config" -> "GET, HEAD, PATCH";
-                    case "/restart", "/shutdown" -> "POST";
+                    case "/restart", "/shutdown", "/input", "/invitations" -> "POST";
+                    case "/session" -> "DELETE, POST";
+                    case "/viewers/" -> "DELETE, PATCH";
                     default -> "GET, HEAD";
                 };
         Response response = Problem.of(
@@ -79,7 +85,7 @@ public class ProblemMapper {
 
     @ServerExceptionMapper
     Response notAcceptable(NotAcceptableException failure) {
-        return Problem.of(ProblemType.NOT_ACCEPTABLE, "application/json is offered.").response();
+        return Problem.of(ProblemType.NOT_ACCEPTABLE, "application/json is offered, and image/png by screenshots.").response();
     }
 
     @ServerExceptionMapper

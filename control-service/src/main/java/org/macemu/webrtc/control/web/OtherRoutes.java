@@ -7,7 +7,10 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import org.macemu.webrtc.control.rest.ProblemType;
 
-/** Routes beside the REST API: the API's description at its second address, and the answer when nothing else fits. */
+/**
+ * Routes beside the REST API: the API's description at its second address, the unversioned endpoints that scripts of the
+ * public C++ server call, and the answer when nothing else fits.
+ */
 @Singleton
 public class OtherRoutes {
 
@@ -21,9 +24,26 @@ public class OtherRoutes {
             router.route(HttpMethod.GET, OPENAPI + suffix).order(-1).handler(context -> context.reroute(
                     "/q/openapi" + suffix));
         }
+        for (String same : new String[] {"status", "storage", "config", "restart", "screenshot"}) {
+            alias(router, "/api/" + same, same);
+        }
+        alias(router, "/api/emulator/restart", "restart");
+        alias(router, "/api/emulator/stop", "shutdown");
+        router.route(HttpMethod.POST, "/api/emulator/start").order(-1).handler(context -> Problems.end(
+                context, ProblemType.START_NOT_OFFERED, "The emulator is started beside the media-service, not by this"
+                        + " server: start it there with its driver. One that runs is restarted by POST /api/restart."));
         router.route().order(LAST).handler(OtherRoutes::nothingHere);
         router.errorHandler(ProblemType.BODY_TOO_LARGE.status(), context -> Problems.end(
                 context, ProblemType.BODY_TOO_LARGE, "A body has at most " + HttpFilters.MAX_BODY_BYTES + " bytes."));
+    }
+
+    /** The old way to change preferences was a POST; what is not named stays as it is in both. */
+    private static void alias(Router router, String path, String name) {
+        router.route(path).order(-1).handler(context -> {
+            HttpMethod method = context.request().method();
+            boolean change = name.equals("config") && method == HttpMethod.POST;
+            context.reroute(change ? HttpMethod.PATCH : method, "/api/v1/" + name);
+        });
     }
 
     private static void nothingHere(RoutingContext context) {

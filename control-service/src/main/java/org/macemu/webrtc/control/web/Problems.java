@@ -8,12 +8,12 @@ import org.macemu.webrtc.control.rest.Problem;
 import org.macemu.webrtc.control.rest.ProblemType;
 
 /** Problem details for requests that never reach the REST API. */
-final class Problems {
+public final class Problems {
 
     private Problems() {}
 
     /** Ends the request; a body that was not read costs the connection. */
-    static void end(RoutingContext context, ProblemType type, String detail) {
+    public static void end(RoutingContext context, ProblemType type, String detail) {
         if (context.response().ended()) {
             return;
         }

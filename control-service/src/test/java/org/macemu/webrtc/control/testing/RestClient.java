@@ -56,6 +56,15 @@ public final class RestClient {
         return send("GET", path, null, headers);
     }
 
+    /** A body that is not text. */
+    public HttpResponse<byte[]> bytes(String path, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(10));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.send(request.build(), BodyHandlers.ofByteArray());
+    }
+
     public HttpResponse<String> json(String method, String path, String body) throws Exception {
         return send(method, path, body, "Content-Type", "application/json");
     }

@@ -9,16 +9,27 @@ import io.vertx.grpcio.server.GrpcIoServiceBridge;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.macemu.webrtc.api.grpc.Ack;
+import org.macemu.webrtc.api.grpc.AudienceGrpc;
 import org.macemu.webrtc.api.grpc.Config;
+import org.macemu.webrtc.api.grpc.DisconnectViewerReply;
+import org.macemu.webrtc.api.grpc.DisconnectViewerRequest;
 import org.macemu.webrtc.api.grpc.EmulatorGrpc;
 import org.macemu.webrtc.api.grpc.GetConfigRequest;
+import org.macemu.webrtc.api.grpc.GetScreenshotRequest;
 import org.macemu.webrtc.api.grpc.GetStatusRequest;
 import org.macemu.webrtc.api.grpc.GetStorageRequest;
+import org.macemu.webrtc.api.grpc.ListViewersReply;
+import org.macemu.webrtc.api.grpc.ListViewersRequest;
 import org.macemu.webrtc.api.grpc.RestartRequest;
+import org.macemu.webrtc.api.grpc.Screenshot;
+import org.macemu.webrtc.api.grpc.SendInputRequest;
 import org.macemu.webrtc.api.grpc.SessionStatus;
+import org.macemu.webrtc.api.grpc.SetViewerRoleRequest;
 import org.macemu.webrtc.api.grpc.ShutdownRequest;
 import org.macemu.webrtc.api.grpc.Storage;
+import org.macemu.webrtc.api.grpc.ViewerInfo;
 
 /**
  * The other end of the contract: a real gRPC server on the same HTTP stack as the media-service (Vert.x, HTTP/2 prior
@@ -33,12 +44,15 @@ public final class ScriptedMedia implements AutoCloseable {
     private volatile SessionStatus status = SessionStatus.getDefaultInstance();
     private volatile String config = "{}";
     private volatile Storage storage = Storage.getDefaultInstance();
+    private volatile Screenshot screenshot = Screenshot.getDefaultInstance();
+    private volatile ViewerInfo viewer = ViewerInfo.getDefaultInstance();
     private volatile Status failure;
     private volatile boolean silent;
 
     private ScriptedMedia(int port) throws Exception {
         GrpcIoServer grpc = GrpcIoServer.server(vertx);
         GrpcIoServiceBridge.bridge(new Service()).bind(grpc);
+        GrpcIoServiceBridge.bridge(new People()).bind(grpc);
         vertx.createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(port))
                 .requestHandler(grpc)
                 .listen()
@@ -63,6 +77,17 @@ public final class ScriptedMedia implements AutoCloseable {
 
     public ScriptedMedia storage(Storage answer) {
         storage = answer;
+        return this;
+    }
+
+    public ScriptedMedia screenshot(Screenshot answer) {
+        screenshot = answer;
+        return this;
+    }
+
+    /** The one viewer there is. */
+    public ScriptedMedia viewer(ViewerInfo answer) {
+        viewer = answer;
         return this;
     }
 
@@ -131,6 +156,50 @@ public final class ScriptedMedia implements AutoCloseable {
         @Override
         public void getStorage(GetStorageRequest request, StreamObserver<Storage> observer) {
             answer("storage", observer, storage);
+        }
+
+        @Override
+        public void getScreenshot(GetScreenshotRequest request, StreamObserver<Screenshot> observer) {
+            answer("screenshot", observer, screenshot);
+        }
+
+        @Override
+        public void sendInput(SendInputRequest request, StreamObserver<Ack> observer) {
+            answer(
+                    "input " + request.getStepsList().stream()
+                            .map(SendInputRequest.Step::getJson)
+                            .collect(Collectors.joining(",")),
+                    observer,
+                    Ack.getDefaultInstance());
+        }
+    }
+
+    private final class People extends AudienceGrpc.AudienceImplBase {
+
+        @Override
+        public void listViewers(ListViewersRequest request, StreamObserver<ListViewersReply> observer) {
+            answer("viewers", observer, ListViewersReply.newBuilder().addViewers(viewer).build());
+        }
+
+        @Override
+        public void disconnectViewer(DisconnectViewerRequest request, StreamObserver<DisconnectViewerReply> observer) {
+            known("remove " + request.getViewerId(), request.getViewerId(), observer,
+                    DisconnectViewerReply.getDefaultInstance());
+        }
+
+        @Override
+        public void setViewerRole(SetViewerRoleRequest request, StreamObserver<ViewerInfo> observer) {
+            known("role " + request.getViewerId() + " " + request.getRole(), request.getViewerId(), observer,
+                    viewer.toBuilder().setRole(request.getRole()).build());
+        }
+
+        private <A> void known(String call, String id, StreamObserver<A> observer, A answer) {
+            if (id.equals(viewer.getViewerId())) {
+                answer(call, observer, answer);
+                return;
+            }
+            calls.add(call);
+            observer.onError(Status.NOT_FOUND.withDescription("There is no viewer " + id).asRuntimeException());
         }
     }
 }

@@ -32,7 +32,8 @@ public class ListenAddress {
             @ConfigProperty(name = "quarkus.http.host") String host,
             @ConfigProperty(name = "quarkus.http.port") int port,
             SignalingConfig config) {
-        this(host, port, config.insecureBind());
+        // Tokens or the operator's word: either way strangers are expected.
+        this(host, port, config.insecureBind() || config.access().keyFile().isPresent());
     }
 
     ListenAddress(String host, int port, boolean insecureBind) {
@@ -58,7 +59,8 @@ public class ListenAddress {
     String problem(boolean probePort) {
         if (!loopback && !insecureBind) {
             return "quarkus.http.host is " + host + ", which other machines can reach, and there is no authentication: "
-                    + "use 127.0.0.1, or set macemu.insecure-bind=true (MACEMU_INSECURE_BIND=true) if everyone who can"
+                    + "use 127.0.0.1, or set macemu.access.key-file (MACEMU_ACCESS_KEY_FILE) to a file of keys, or"
+                    + " macemu.insecure-bind=true (MACEMU_INSECURE_BIND=true) if everyone who can"
                     + " reach this address may use the Mac.";
         }
         return probePort && port != 0 ? bindProblem() : null;

@@ -2,6 +2,7 @@ package org.macemu.webrtc.signaling.config;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -31,11 +32,28 @@ public interface SignalingConfig {
     @WithDefault("false")
     boolean insecureBind();
 
+    /** Who is asked for a token. */
+    Access access();
+
     /** Where the media-service is and how patiently it is called. */
     Media media();
 
     /** How browsers are treated. */
     Signaling signaling();
+
+    /** Access tokens. */
+    interface Access {
+
+        /**
+         * Keys that sign and check tokens, one per line: base64url of at least 32 random bytes; the last one signs. Read
+         * again when it changes. Without it nobody is asked for a token, and everybody is an owner.
+         */
+        Optional<Path> keyFile();
+
+        /** The session that tokens are for; those of another one are refused. */
+        @WithDefault("mac")
+        String session();
+    }
 
     /** The media-service. */
     interface Media {

@@ -345,6 +345,11 @@ public final class SignalingJson {
                 .toString();
     }
 
+    /** A {@code goodbye} for good. */
+    public String goodbye(String reason) {
+        return message("goodbye").put("reason", reason).toString();
+    }
+
     /** The answer to a ping. */
     public String pong(BrowserMessage.Ping ping) {
         ObjectNode node = message("pong");

@@ -12,6 +12,7 @@ import io.smallrye.common.annotation.NonBlocking;
 import io.vertx.core.buffer.Buffer;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.macemu.webrtc.signaling.service.BrowserSessions;
 
@@ -35,7 +36,10 @@ public class SignalingSocket {
     @OnOpen
     @NonBlocking
     void opened(WebSocketConnection connection) {
-        sessions.opened(connection, connection.userData().get(UpgradeCheck.REMOTE_ADDRESS));
+        sessions.opened(
+                connection,
+                connection.userData().get(UpgradeCheck.REMOTE_ADDRESS),
+                Optional.ofNullable(connection.userData().get(UpgradeCheck.TOKEN)));
     }
 
     @OnTextMessage

@@ -5,9 +5,13 @@ import io.quarkus.websockets.next.WebSocketConnection;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
+import org.macemu.webrtc.api.access.AccessRole;
+import org.macemu.webrtc.api.access.AccessToken;
 import org.macemu.webrtc.api.grpc.Join;
 import org.macemu.webrtc.api.grpc.MediaMessage;
 import org.macemu.webrtc.api.grpc.Role;
@@ -62,6 +66,7 @@ public final class BrowserSession {
     private final Context context;
     private final WebSocketConnection connection;
     private final String remoteAddress;
+    private final Optional<AccessToken> token;
     private final MediaClient media;
     private final SignalingConfig config;
     private final SignalingJson json;
@@ -83,6 +88,7 @@ public final class BrowserSession {
             Vertx vertx,
             WebSocketConnection connection,
             String remoteAddress,
+            Optional<AccessToken> token,
             MediaClient media,
             SignalingConfig config,
             SignalingJson json,
@@ -91,6 +97,7 @@ public final class BrowserSession {
         this.context = vertx.getOrCreateContext();
         this.connection = connection;
         this.remoteAddress = remoteAddress;
+        this.token = token;
         this.media = media;
         this.config = config;
         this.json = json;
@@ -109,8 +116,20 @@ public final class BrowserSession {
         join();
     }
 
+    private static Role role(AccessRole role) {
+        return switch (role) {
+            case GUEST -> Role.ROLE_GUEST;
+            case CONTROLLER -> Role.ROLE_CONTROLLER;
+            case OWNER -> Role.ROLE_OWNER;
+        };
+    }
+
     private void watch(Duration silence, Duration patience) {
-        if (System.nanoTime() - lastHeardNanos > silence.toNanos()) {
+        if (token.isPresent() && !Instant.now().isBefore(token.get().expires())) {
+            LOG.infof("%s: its token has expired, closing", this);
+            send("goodbye", json.goodbye("expired"));
+            close("expired", CLOSE_POLICY, "expired");
+        } else if (System.nanoTime() - lastHeardNanos > silence.toNanos()) {
             LOG.infof("%s sent nothing for %d s, closing", this, silence.toSeconds());
             close("heartbeat", CLOSE_POLICY, "no message for " + silence.toSeconds() + " s, ping expected");
         } else if (outbox.waitingNanos() > patience.toNanos()) {
@@ -129,7 +148,8 @@ public final class BrowserSession {
                 .setJoin(Join.newBuilder()
                         .setViewerId(viewerId)
                         .setRemoteAddress(remoteAddress)
-                        .setRole(Role.ROLE_OWNER))
+                        .setRole(token.map(t -> role(t.role())).orElse(Role.ROLE_OWNER))
+                        .setName(token.map(AccessToken::name).orElse("")))
                 .build());
         setTimer(config.media().welcomeTimeout().toMillis(), () -> {
             opened.end();
@@ -399,6 +419,7 @@ public final class BrowserSession {
 
     @Override
     public String toString() {
-        return "viewer " + viewerId + " at " + remoteAddress;
+        return "viewer " + viewerId + " at " + remoteAddress
+                + token.map(t -> ", " + t).orElse("");
     }
 }

@@ -8,11 +8,13 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.macemu.webrtc.api.access.AccessToken;
 import org.macemu.webrtc.signaling.client.MediaClient;
 import org.macemu.webrtc.signaling.config.SignalingConfig;
 import org.macemu.webrtc.signaling.message.ErrorCode;
@@ -58,10 +60,10 @@ public class BrowserSessions {
         metrics.browsers(sessions::size);
     }
 
-    /** A WebSocket was opened. */
-    public void opened(WebSocketConnection connection, String remoteAddress) {
+    /** A WebSocket was opened; the token is empty when nobody is asked for one. */
+    public void opened(WebSocketConnection connection, String remoteAddress, Optional<AccessToken> token) {
         BrowserSession session =
-                new BrowserSession(vertx, connection, remoteAddress, media, config, json, metrics);
+                new BrowserSession(vertx, connection, remoteAddress, token, media, config, json, metrics);
         if (!joinLimit.admit(remoteAddress)) {
             LOG.infof("%s opens WebSockets too often, refused", remoteAddress);
             session.refuseForNow(ErrorCode.RATE_LIMITED, "Too many connections from this address; at most "

@@ -1,0 +1,191 @@
+package org.macemu.webrtc.control.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.NewCookie;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.macemu.webrtc.api.access.AccessRefused;
+import org.macemu.webrtc.api.access.AccessRole;
+import org.macemu.webrtc.api.access.AccessToken;
+import org.macemu.webrtc.api.access.AccessTokens;
+import org.macemu.webrtc.control.access.Access;
+import org.macemu.webrtc.control.config.ControlConfig;
+import org.macemu.webrtc.control.service.InvalidRequest;
+
+/** Invitation links, and the cookie that is given for one. */
+@Path("")
+@Tag(name = "access")
+public class SessionResource {
+
+    private static final int MIN_SECONDS = 10;
+    private static final int MAX_SECONDS = 366 * 24 * 3600;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** The token of an invitation link. */
+    public record Exchange(@Schema(required = true) String token) {}
+
+    /** Who one is. */
+    public record Session(
+            @Schema(enumeration = {"guest", "controller", "owner"}) String role,
+            String name,
+            @Schema(description = "Seconds since 1970.") long expires) {}
+
+    /** Who is invited. */
+    public record Invitation(
+            @Schema(required = true, enumeration = {"guest", "controller", "owner"}) String role,
+            @Schema(maxLength = 40) String name,
+            @Schema(description = "Seconds.", minimum = "10", maximum = "31622400", defaultValue = "86400")
+                    Integer expiresIn) {}
+
+    /** What is handed on. */
+    public record Link(String link, String token, @Schema(description = "Seconds since 1970.") long expires) {}
+
+    private final Access access;
+    private final ControlConfig config;
+
+    @Inject
+    SessionResource(Access access, ControlConfig config) {
+        this.access = access;
+        this.config = config;
+    }
+
+    @POST
+    @Path("session")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(
+            operationId = "openSession",
+            summary = "Exchanges the token of an invitation link for a cookie",
+            description = "The cookie is HttpOnly and SameSite=Strict, and ends with the token.")
+    @RequestBody(required = true, content = @Content(schema = @Schema(implementation = Exchange.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "Who one is",
+            content = @Content(schema = @Schema(implementation = Session.class)))
+    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
+    public Response open(byte[] body, @Context HttpServerRequest request) throws InvalidRequest {
+        AccessTokens tokens = access.tokens().orElse(null);
+        if (tokens == null) {
+            return off();
+        }
+        JsonNode text = object(body, "{\"token\":\"...\"}").path("token");
+        String address = request.remoteAddress().hostAddress();
+        if (access.failures().exceeded(address)) {
+            return Problem.of(ProblemType.TOO_MANY_FAILURES, "Too many bad tokens from this address; wait a minute.")
+                    .response();
+        }
+        try {
+            AccessToken token = tokens.verify(text.asText());
+            long seconds = Math.max(0, Duration.between(Instant.now(), token.expires()).toSeconds());
+            return Response.ok(new Session(
+                            token.role().text(), token.name(), token.expires().getEpochSecond()))
+                    .cookie(cookie(text.asText(), (int) seconds, request))
+                    .build();
+        } catch (AccessRefused e) {
+            access.failures().failed(address);
+            return Problem.of(ProblemType.TOKEN_REQUIRED, e.getMessage()).response();
+        }
+    }
+
+    @DELETE
+    @Path("session")
+    @Operation(operationId = "closeSession", summary = "Takes the cookie back")
+    @APIResponse(responseCode = "204", description = "The browser forgets the cookie")
+    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
+    public Response close(@Context HttpServerRequest request) {
+        return Response.noContent().cookie(cookie("", 0, request)).build();
+    }
+
+    @POST
+    @Path("invitations")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(operationId = "invite", summary = "Makes an invitation link with a role and an end")
+    @RequestBody(required = true, content = @Content(schema = @Schema(implementation = Invitation.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "A link to hand on; it is not kept here",
+            content = @Content(schema = @Schema(implementation = Link.class)))
+    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
+    public Response invite(byte[] body, @Context HttpServerRequest request) throws InvalidRequest {
+        AccessTokens tokens = access.tokens().orElse(null);
+        if (tokens == null) {
+            return off();
+        }
+        JsonNode root = object(body, "{\"role\":\"guest\",\"name\":\"Ada\",\"expiresIn\":3600}");
+        AccessRole role = AccessRole.of(root.path("role").asText())
+                .orElseThrow(() -> new InvalidRequest("role is " + root.path("role")
+                        + "; guest, controller or owner is expected."));
+        String name = root.path("name").asText("");
+        if (name.length() > AccessToken.MAX_NAME || name.chars().anyMatch(Character::isISOControl)) {
+            throw new InvalidRequest("name is longer than " + AccessToken.MAX_NAME
+                    + " characters or holds a control character.");
+        }
+        JsonNode validity = root.path("expiresIn");
+        int seconds = validity.isMissingNode() ? 24 * 3600 : validity.asInt(-1);
+        if (seconds < MIN_SECONDS || seconds > MAX_SECONDS) {
+            throw new InvalidRequest("expiresIn is " + validity + "; " + MIN_SECONDS + " to " + MAX_SECONDS
+                    + " seconds are expected.");
+        }
+        String token = tokens.issue(role, name, Duration.ofSeconds(seconds));
+        String base = config.access().publicUrl().orElseGet(() -> (secure(request) ? "https://" : "http://")
+                + (request.authority() == null ? "localhost" : request.authority().toString()));
+        return Response.ok(new Link(
+                        base + "/?token=" + token,
+                        token,
+                        Instant.now().plusSeconds(seconds).getEpochSecond()))
+                .build();
+    }
+
+    private static Response off() {
+        return Problem.of(
+                        ProblemType.ACCESS_NOT_CONFIGURED,
+                        "This server asks nobody for a token; set macemu.access.key-file to change that.")
+                .response();
+    }
+
+    private static JsonNode object(byte[] body, String expected) throws InvalidRequest {
+        try {
+            JsonNode root = body == null ? null : JSON.readTree(body);
+            if (root != null && root.isObject()) {
+                return root;
+            }
+        } catch (IOException e) {
+            throw new InvalidRequest("The body is not JSON that can be read; " + expected + " is expected.");
+        }
+        throw new InvalidRequest("The body is no object; " + expected + " is expected.");
+    }
+
+    private static NewCookie cookie(String value, int seconds, HttpServerRequest request) {
+        return new NewCookie.Builder(AccessToken.COOKIE)
+                .value(value)
+                .path("/")
+                .maxAge(seconds)
+                .httpOnly(true)
+                .secure(secure(request))
+                .sameSite(NewCookie.SameSite.STRICT)
+                .build();
+    }
+
+    private static boolean secure(HttpServerRequest request) {
+        return request.isSSL() || "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto"));
+    }
+}
