@@ -1,0 +1,123 @@
+package org.macemu.webrtc.system;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.StreamSupport;
+import org.macemu.webrtc.synthetic.ForkedJvm;
+import org.macemu.webrtc.system.harness.Browser;
+import org.macemu.webrtc.system.harness.Product;
+import org.macemu.webrtc.system.harness.ViewerPage;
+
+/**
+ * Measures one viewer on loopback: the age of pictures on the screen by the bar code in them, the time to the first
+ * picture, the media-service's share of a core while nobody watches, while a picture moves and while it stands still.
+ * Started by {@code bench/latency}, which explains the arguments.
+ */
+public final class LatencyBench {
+
+    private static final Duration PROBE = Duration.ofSeconds(60);
+    private static final int JOINS = 7;
+    private static final double TICKS_PER_SECOND = 100;
+
+    private LatencyBench() {}
+
+    public static void main(String[] args) throws Exception {
+        String lane = args[0];
+        String[] size = args[1].split("x");
+        int fps = Integer.parseInt(args[2]);
+        String scene = args[3];
+        int seconds = Integer.parseInt(args[4]);
+        try (Product product = Product.start(LatencyBench.class)) {
+            long pid = product.service(Product.Part.MEDIA).pid();
+            product.owns(ForkedJvm.emulator(product.emulatorArguments(
+                    "--size", args[1], "--fps", args[2], "--scene", scene, "--bar-code", "--tone", "440")));
+            Thread.sleep(5_000);
+            double idle = cores(pid, 10);
+            try (Browser browser = Browser.start()) {
+                List<Double> firstPictures = new ArrayList<>();
+                for (int i = 0; i < JOINS; i++) {
+                    try (ViewerPage page = browser.open(product, "lane=" + lane).awaitPicture()) {
+                        firstPictures.add(page.mark("firstFrame") - page.mark("offer"));
+                    }
+                }
+                double cold = firstPictures.removeFirst();
+                measure(product, browser, lane, fps, seconds, pid, cold, firstPictures, idle, scene, size);
+            }
+        }
+    }
+
+    private static void measure(
+            Product product,
+            Browser browser,
+            String lane,
+            int fps,
+            int seconds,
+            long pid,
+            double cold,
+            List<Double> firstPictures,
+            double idle,
+            String scene,
+            String[] size)
+            throws Exception {
+        try (ViewerPage page = browser.open(product, "lane=" + lane).awaitPicture()) {
+            // The picture-age probe draws each frame to a canvas; the CPU figure is taken before it starts.
+            Thread.sleep(5_000);
+            double busy = cores(pid, seconds);
+            JsonNode codes = page.barCodes(fps * seconds, Duration.ofSeconds(seconds * 2L).plus(PROBE));
+            List<Double> ages = sorted(StreamSupport.stream(codes.path("samples").spliterator(), false)
+                    .map(sample -> sample.path("presentedMs").asDouble())
+                    .toList());
+            JsonNode stats = page.stats();
+            double frameToWire = product.metrics().sum("macemu_frame_to_wire_seconds", "quantile=\"0.95\"") * 1_000;
+            System.out.printf(
+                    Locale.ROOT,
+                    """
+                    pictures               %d of %s at %sx%s, %d a second; %d without a readable code
+                    first picture          %.0f ms cold; warm %.0f ms median, %.0f ms worst of %d
+                    presented              %.1f ms median, %.1f ms p95
+                    frame to wire          %.1f ms p95
+                    media-service          %.3f core with one viewer, %.4f with none
+                    browser                %d decoded a second, %d freezes, %d packets lost, jitter buffer %.1f ms
+                    RESULT latency lane=%s median_ms=%.1f p95_ms=%.1f frame_to_wire_p95_ms=%.1f
+                    """,
+                    ages.size(), scene, size[0], size[1], fps, codes.path("unreadable").asInt(),
+                    cold, percentile(sorted(firstPictures), 50), percentile(sorted(firstPictures), 100),
+                    firstPictures.size(), percentile(ages, 50), percentile(ages, 95), frameToWire, busy, idle,
+                    stats.path("framesPerSecond").asInt(), stats.path("freezes").asInt(),
+                    stats.path("packetsLost").asInt(), stats.path("jitterBufferMs").asDouble(), lane,
+                    percentile(ages, 50), percentile(ages, 95), frameToWire);
+        }
+    }
+
+    /** Share of a core that a process takes over some seconds. */
+    private static double cores(long pid, int seconds) throws IOException, InterruptedException {
+        long before = ticks(pid);
+        long begin = System.nanoTime();
+        Thread.sleep(seconds * 1_000L);
+        return (ticks(pid) - before) / TICKS_PER_SECOND / ((System.nanoTime() - begin) / 1e9);
+    }
+
+    /** utime and stime of proc_pid_stat(5), fields 14 and 15. */
+    private static long ticks(long pid) throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+    }
+
+    private static List<Double> sorted(List<Double> values) {
+        List<Double> copy = new ArrayList<>(values);
+        Collections.sort(copy);
+        return copy;
+    }
+
+    private static double percentile(List<Double> sorted, int percent) {
+        return sorted.isEmpty() ? Double.NaN : sorted.get(Math.min(sorted.size() - 1, sorted.size() * percent / 100));
+    }
+}
