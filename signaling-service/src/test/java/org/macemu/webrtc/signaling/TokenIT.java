@@ -106,7 +106,8 @@ class TokenIT {
                 AccessRole.OWNER, Role.ROLE_OWNER);
         for (Map.Entry<AccessRole, Role> role : roles.entrySet()) {
             String token = tokens.issue(role.getKey(), "Ada", Duration.ofMinutes(1));
-            for (String header : new String[] {"Cookie: a=b; macemu_access=" + token, "Authorization: Bearer " + token}) {
+            for (String header :
+                    new String[] {"Cookie: a=b; macemu_access=" + token, "Authorization: Bearer " + token}) {
                 try (Socket socket = open("", header)) {
                     Join join = media.nextCall().join();
                     assertEquals(role.getValue(), join.getRole());

@@ -9,8 +9,10 @@ import java.time.Duration;
  * Prints an invitation link: how the first owner comes in, whom nobody can invite. Who may read the key file may make
  * such a link.
  *
- * <pre>java -cp 'control-service/target/quarkus-app/lib/main/*' org.macemu.webrtc.api.access.InvitationLink \
- *     KEY-FILE ROLE DURATION ADDRESS        for example keys owner P7D http://192.0.2.1:8000</pre>
+ * <pre>java -cp 'lib/main/*:lib/boot/*' org.macemu.webrtc.api.access.InvitationLink \
+ *     KEY-FILE ROLE DURATION ADDRESS</pre>
+ *
+ * in {@code control-service/target/quarkus-app}; for example {@code access.key owner P7D http://192.0.2.1:8000}.
  */
 public final class InvitationLink {
 

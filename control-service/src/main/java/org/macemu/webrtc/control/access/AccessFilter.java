@@ -18,8 +18,8 @@ import org.macemu.webrtc.control.web.Problems;
 
 /**
  * Lets a request pass whose token has the role its endpoint asks for. The token is a bearer token (RFC 6750) or the
- * cookie of {@link AccessToken#COOKIE}. Writes the audit log: a line for everything that changes something, with who did
- * it. Runs on the event loop of the request, after the checks that need no token.
+ * cookie of {@link AccessToken#COOKIE}. Writes the audit log: a line for everything that changes something, with who
+ * did it. Runs on the event loop of the request, after the checks that need no token.
  */
 @Singleton
 public class AccessFilter {

@@ -39,8 +39,8 @@ public interface ControlConfig {
     interface Access {
 
         /**
-         * Keys that sign and check tokens, one per line: base64url of at least 32 random bytes; the last one signs. Read
-         * again when it changes. Without it nobody is asked for a token, and everybody is an owner.
+         * Keys that sign and check tokens, one per line: base64url of at least 32 random bytes; the last one signs.
+         * Read again when it changes. Without it nobody is asked for a token, and everybody is an owner.
          */
         Optional<Path> keyFile();
 

@@ -85,7 +85,8 @@ public class ProblemMapper {
 
     @ServerExceptionMapper
     Response notAcceptable(NotAcceptableException failure) {
-        return Problem.of(ProblemType.NOT_ACCEPTABLE, "application/json is offered, and image/png by screenshots.").response();
+        return Problem.of(ProblemType.NOT_ACCEPTABLE, "application/json is offered, and image/png by screenshots.")
+                .response();
     }
 
     @ServerExceptionMapper

@@ -8,8 +8,8 @@ import jakarta.inject.Singleton;
 import org.macemu.webrtc.control.rest.ProblemType;
 
 /**
- * Routes beside the REST API: the API's description at its second address, the unversioned endpoints that scripts of the
- * public C++ server call, and the answer when nothing else fits.
+ * Routes beside the REST API: the API's description at its second address, the unversioned endpoints that scripts of
+ * the public C++ server call, and the answer when nothing else fits.
  */
 @Singleton
 public class OtherRoutes {
