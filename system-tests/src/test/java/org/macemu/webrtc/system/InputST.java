@@ -3,6 +3,7 @@ package org.macemu.webrtc.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.microsoft.playwright.Mouse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.macemu.webrtc.api.control.ControlMessage.Input;
 import org.macemu.webrtc.api.control.ControlMessage.Key;
@@ -174,18 +176,23 @@ class InputST {
     @Test
     void fullScreenKeepsThePointerRight() {
         try (ViewerPage page = ready(browser.open(product, "", 1400, 700, 1))) {
+            ViewerPage.Box inWindow = page.picture();
             page.page().click("#full-screen-button");
-            page.await("full screen", SOON, () -> page.evaluate("document.fullscreenElement !== null").asBoolean()
+            page.await("full screen", SOON, () -> isFullScreen(page) && page.picture().height() > inWindow.height()
                     ? null
-                    : "not in full screen");
+                    : "picture at " + page.picture());
             PointerCheck.at(page, emulator, 0.25, 0.25);
             PointerCheck.at(page, emulator, 1, 1);
             page.evaluate("document.exitFullscreen()");
-            page.await("window", SOON, () -> page.evaluate("document.fullscreenElement === null").asBoolean()
+            page.await("window", SOON, () -> !isFullScreen(page) && page.picture().equals(inWindow)
                     ? null
-                    : "still in full screen");
+                    : "picture at " + page.picture() + ", was at " + inWindow);
             PointerCheck.at(page, emulator, 0.75, 0.25);
         }
+    }
+
+    private static boolean isFullScreen(ViewerPage page) {
+        return page.evaluate("document.fullscreenElement !== null").asBoolean();
     }
 
     @Test
@@ -193,10 +200,10 @@ class InputST {
         try (ViewerPage page = ready(browser.open(product, ""))) {
             PointerCheck.at(page, emulator, 0.5, 0.5);
             emulator.log().clear();
-            for (String button : new String[] {"left", "middle", "right"}) {
-                var options = com.microsoft.playwright.options.MouseButton.valueOf(button.toUpperCase());
-                page.page().mouse().down(new com.microsoft.playwright.Mouse.DownOptions().setButton(options));
-                page.page().mouse().up(new com.microsoft.playwright.Mouse.UpOptions().setButton(options));
+            for (String button : new String[] {"LEFT", "MIDDLE", "RIGHT"}) {
+                var options = com.microsoft.playwright.options.MouseButton.valueOf(button);
+                page.page().mouse().down(new Mouse.DownOptions().setButton(options));
+                page.page().mouse().up(new Mouse.UpOptions().setButton(options));
             }
             page.page().mouse().wheel(0, 120);
             page.await("buttons and wheel", SOON, () -> {
@@ -231,7 +238,7 @@ class InputST {
     }
 
     @ParameterizedTest
-    @org.junit.jupiter.params.provider.EnumSource
+    @EnumSource
     void nothingStaysPressed(Loss loss) {
         try (ViewerPage page = ready(browser.open(product, ""))) {
             PointerCheck.at(page, emulator, 0.4, 0.4);

@@ -64,8 +64,9 @@ class LauncherST {
                 ServiceProcess bystander = product.service(Part.CONTROL).start()) {
             Set<String> shared = sharedMemory();
             int[] ports = {FreePorts.next(), FreePorts.next(), FreePorts.next(), FreePorts.next()};
+            // A build that runs in the background may have told its children to ignore signals of the terminal.
             List<String> words = new ArrayList<>(List.of(
-                    COMMAND.toString(), "--demo", "--skip-build",
+                    "env", "--default-signal=INT,TERM", COMMAND.toString(), "--demo", "--skip-build",
                     "--port", Integer.toString(ports[0]),
                     "--signaling-port", Integer.toString(ports[1]),
                     "--rtc-port", Integer.toString(ports[2]),
