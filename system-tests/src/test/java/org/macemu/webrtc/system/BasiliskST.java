@@ -111,7 +111,7 @@ class BasiliskST {
 
     @Test
     void keyIsSeenAndHeard() {
-        // ADB codes: A 0x00, Z 0x06, Y 0x10. Black is also what a picture without any indicator could show, so A is last.
+        // ADB codes: A 0x00, Z 0x06, Y 0x10. A is last: black could also be a picture without any indicator.
         press("z", new Color(0, 36, 170), 220 * Math.pow(2, 6 / 12.0));
         press("y", new Color(0, 145, 0), 220 * Math.pow(2, 16 / 12.0));
         press("a", new Color(0, 0, 0), 220);

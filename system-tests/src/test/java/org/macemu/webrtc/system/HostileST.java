@@ -169,7 +169,7 @@ class HostileST {
                 } catch (IOException e) {
                     // Cut while it still sent: a server may do that to whoever floods it.
                 }
-                assertEquals(null, product.health(Part.MEDIA, "live"), "media-service after " + bytes.length + " bytes");
+                assertEquals(null, product.health(Part.MEDIA, "live"), "after " + bytes.length + " bytes");
             }
             try (HostileEmulator.Connection connection = HostileEmulator.connect(product.controlSocket())) {
                 connection.send("{\"type\":\"self_destruct\"}");

@@ -34,8 +34,8 @@ import org.macemu.webrtc.system.harness.ViewerPage;
 import org.macemu.webrtc.system.harness.ViewerPage.Color;
 
 /**
- * From a visitor's real keyboard and mouse to what the emulator receives, and back to the picture that shows it. Nothing
- * is injected behind the page's own listeners.
+ * From a visitor's real keyboard and mouse to what the emulator receives, and back to the picture that shows it.
+ * Nothing is injected behind the page's own listeners.
  */
 @Timeout(180)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -246,11 +246,12 @@ class InputST {
             page.page().keyboard().down("Shift");
             page.page().keyboard().down("w");
             page.page().mouse().down();
-            Await.until("both keys and the button down", SOON, () -> pressed().size() == 3 ? null : "down: " + pressed());
+            Await.until("two keys and a button down", SOON, () -> pressed().size() == 3 ? null : "down: " + pressed());
             loss.act.accept(page);
             Await.until("nothing down", SOON, () -> pressed().isEmpty() ? null : "down: " + pressed());
             List<Input> releases = emulator.inputs().stream()
-                    .filter(input -> input instanceof Key k && !k.pressed() || input instanceof MouseButton b && !b.pressed())
+                    .filter(input -> input instanceof Key k && !k.pressed()
+                            || input instanceof MouseButton b && !b.pressed())
                     .toList();
             assertEquals(3, releases.size(), "each is released once: " + releases);
         }

@@ -62,7 +62,8 @@ class LatencyST {
                     .toArray();
             System.out.printf(
                     Locale.ROOT,
-                    "LATENCY lane=%s pictures=%d unreadable=%d min_ms=%.1f median_ms=%.1f p95_ms=%.1f first_picture_ms=%.0f%n",
+                    "LATENCY lane=%s pictures=%d unreadable=%d min_ms=%.1f median_ms=%.1f p95_ms=%.1f"
+                            + " first_picture_ms=%.0f%n",
                     lane,
                     ages.length,
                     codes.path("unreadable").asInt(),

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,6 +103,50 @@ class LauncherST {
                 });
                 assertTrue(bystander.isAlive(), "it ended a process that it had not started");
                 assertEquals(shared, sharedMemory(), "shared memory before and after");
+            }
+        }
+    }
+
+    @Test
+    void invitationOpensTheDoorAndNothingElseDoes() throws Exception {
+        try (Product product = Product.of(LauncherST.class, Map.of())) {
+            Path key = product.folder().resolve("access.key");
+            int[] ports = {FreePorts.next(), FreePorts.next(), FreePorts.next(), FreePorts.next()};
+            List<String> words = List.of(
+                    COMMAND.toString(), "--demo", "--synthetic", "--skip-build",
+                    "--access-key-file", key.toString(),
+                    "--port", Integer.toString(ports[0]),
+                    "--signaling-port", Integer.toString(ports[1]),
+                    "--rtc-port", Integer.toString(ports[2]),
+                    "--media-port", Integer.toString(ports[3]));
+            try (ServiceProcess command = new ServiceProcess(
+                    "with-key",
+                    words,
+                    Map.of("JAVA_HOME", System.getProperty("java.home")),
+                    Product.root(),
+                    product.logs().resolve("with-key.log"))) {
+                command.start();
+                command.awaitLog("(Ctrl-C ends)", START);
+                String link = command.log().lines()
+                        .map(String::strip)
+                        .filter(line -> line.startsWith("http://localhost:" + ports[0] + "/?"))
+                        .findFirst()
+                        .orElseThrow(() -> new AssertionError("no link" + command.logTail()));
+                assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(key)));
+                try (ViewerPage stranger = browser.open(product, "http://localhost:" + ports[0] + "/")) {
+                    stranger.expectErrors("WebSocket connection to .* failed|40[13]");
+                    stranger.await("the card says that it is not let in", END, () -> {
+                        String stage = stranger.stage();
+                        return stage.equals("ended") || stage.equals("failed") ? null : "stage " + stage;
+                    });
+                    assertFalse(stranger.overlay().isEmpty());
+                }
+                try (ViewerPage owner = browser.open(product, link)) {
+                    owner.awaitPicture();
+                    assertFalse(owner.page().url().contains("token"), "the token stayed in the address");
+                    assertTrue(owner.state().path("input").asBoolean(), "the owner may not use the Mac");
+                }
+                assertEquals(0, command.terminate(), "exit status" + command.logTail());
             }
         }
     }

@@ -73,7 +73,8 @@ class RefusalST {
     @Test
     void foreignAudioSegment() throws IOException {
         HostileEmulator.file(product.audioSegment(), GOOD_MAGIC, 1, 65_568);
-        assertRefused(media(Map.of()), product.audioSegment().toString(), "0x4d454d55|0x4D454D55", "0x4d415544|0x4D415544");
+        String path = product.audioSegment().toString();
+        assertRefused(media(Map.of()), path, "0x4d454d55|0x4D454D55", "0x4d415544|0x4D415544");
     }
 
     @Test

@@ -46,8 +46,8 @@ public final class Browser implements AutoCloseable {
             throw new IllegalStateException("No browser at " + executable
                     + ": install the package chromium, or name another Chromium in CHROMIUM");
         }
-        Playwright playwright =
-                Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        Playwright playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         try {
             return new Browser(
                     playwright,

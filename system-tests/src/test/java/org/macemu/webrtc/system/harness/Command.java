@@ -32,7 +32,8 @@ public record Command(int status, String output) {
             }
             String output = Files.readString(log, StandardCharsets.UTF_8);
             if (!ended) {
-                throw new AssertionError(List.of(words) + " did not end within " + timeout.toSeconds() + " s: " + output);
+                throw new AssertionError(
+                        List.of(words) + " did not end within " + timeout.toSeconds() + " s: " + output);
             }
             return new Command(process.exitValue(), output);
         } finally {

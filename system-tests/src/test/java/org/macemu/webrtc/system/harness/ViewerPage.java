@@ -287,7 +287,8 @@ public final class ViewerPage implements AutoCloseable {
         try {
             Path picture = product.logs().resolve(what.replaceAll("[^A-Za-z0-9]+", "-") + ".png");
             page.screenshot(new Page.ScreenshotOptions().setPath(picture));
-            return "stage " + stage() + ", " + state() + ", " + stats() + "\nconsole: " + errors + "\npicture: " + picture;
+            return "stage " + stage() + ", " + state() + ", " + stats() + "\nconsole: " + errors + "\npicture: "
+                    + picture;
         } catch (RuntimeException e) {
             return "cannot be asked: " + e.getMessage();
         }
