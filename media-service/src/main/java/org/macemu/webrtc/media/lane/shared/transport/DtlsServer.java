@@ -20,11 +20,17 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.tls.Certificate;
-import org.bouncycastle.tls.NamedGroup;
+import org.bouncycastle.tls.HashAlgorithm;
+import org.bouncycastle.tls.SignatureAlgorithm;
+import org.bouncycastle.tls.SignatureAndHashAlgorithm;
+import org.bouncycastle.tls.TlsContext;
+import org.bouncycastle.tls.TlsCredentialedSigner;
 import org.bouncycastle.tls.crypto.TlsCertificate;
-import org.bouncycastle.tls.crypto.TlsECConfig;
+import org.bouncycastle.tls.crypto.TlsCryptoParameters;
+import org.bouncycastle.tls.crypto.impl.jcajce.JcaDefaultTlsCredentialedSigner;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCrypto;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCryptoProvider;
+import org.jboss.logging.Logger;
 
 /**
  * Our side of all DTLS handshakes: the certificate of this process, its key, and the limit on handshakes computing at
@@ -32,6 +38,7 @@ import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCryptoProvider;
  */
 public final class DtlsServer {
 
+    private static final Logger LOG = Logger.getLogger(DtlsServer.class);
     private static final Duration VALIDITY = Duration.ofDays(365);
 
     private final JcaTlsCrypto crypto;
@@ -75,14 +82,13 @@ public final class DtlsServer {
         Thread.ofPlatform().name("shared-lane-warm-up").daemon(true).start(this::warmUp);
     }
 
-    /** Loads the ciphers and curves that the first viewer would otherwise wait a few hundred milliseconds for. */
+    /** Does once what the first viewer would otherwise wait several hundred milliseconds for. */
     private void warmUp() {
+        SrtpSession.warmUp();
         try {
-            crypto.createECDomain(new TlsECConfig(NamedGroup.x25519)).createECDH().generateEphemeral();
-            crypto.createECDomain(new TlsECConfig(NamedGroup.secp256r1)).createECDH().generateEphemeral();
-            SrtpSession.warmUp();
+            HandshakeRehearsal.run(this);
         } catch (IOException e) {
-            throw new IllegalStateException("key agreement does not work", e);
+            LOG.errorf("DTLS does not work on this machine, so viewers will not connect: %s", e.getMessage());
         }
     }
 
@@ -108,12 +114,14 @@ public final class DtlsServer {
         return crypto;
     }
 
-    PrivateKey privateKey() {
-        return privateKey;
-    }
-
-    Certificate certificate() {
-        return certificate;
+    /** Our certificate and the means to sign with its key, in a handshake. */
+    TlsCredentialedSigner credentials(TlsContext context) {
+        return new JcaDefaultTlsCredentialedSigner(
+                new TlsCryptoParameters(context),
+                crypto,
+                privateKey,
+                certificate,
+                new SignatureAndHashAlgorithm(HashAlgorithm.sha256, SignatureAlgorithm.ecdsa));
     }
 
     Semaphore computing() {

@@ -27,8 +27,6 @@ import org.bouncycastle.tls.TlsCredentialedSigner;
 import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.TlsSRTPUtils;
 import org.bouncycastle.tls.UseSRTPData;
-import org.bouncycastle.tls.crypto.TlsCryptoParameters;
-import org.bouncycastle.tls.crypto.impl.jcajce.JcaDefaultTlsCredentialedSigner;
 
 /**
  * One DTLS 1.2 association with a peer, we being the server: the handshake, the SRTP keys that come out of it, and the
@@ -268,12 +266,7 @@ final class DtlsSession {
 
         @Override
         protected TlsCredentialedSigner getECDSASignerCredentials() {
-            return new JcaDefaultTlsCredentialedSigner(
-                    new TlsCryptoParameters(context),
-                    server.crypto(),
-                    server.privateKey(),
-                    server.certificate(),
-                    new SignatureAndHashAlgorithm(HashAlgorithm.sha256, SignatureAlgorithm.ecdsa));
+            return server.credentials(context);
         }
 
         @Override

@@ -27,17 +27,12 @@ import org.bouncycastle.tls.DTLSTransport;
 import org.bouncycastle.tls.DatagramTransport;
 import org.bouncycastle.tls.DefaultTlsClient;
 import org.bouncycastle.tls.ExporterLabel;
-import org.bouncycastle.tls.HashAlgorithm;
 import org.bouncycastle.tls.ProtocolVersion;
-import org.bouncycastle.tls.SignatureAlgorithm;
-import org.bouncycastle.tls.SignatureAndHashAlgorithm;
 import org.bouncycastle.tls.TlsAuthentication;
 import org.bouncycastle.tls.TlsCredentials;
 import org.bouncycastle.tls.TlsSRTPUtils;
 import org.bouncycastle.tls.TlsServerCertificate;
 import org.bouncycastle.tls.UseSRTPData;
-import org.bouncycastle.tls.crypto.TlsCryptoParameters;
-import org.bouncycastle.tls.crypto.impl.jcajce.JcaDefaultTlsCredentialedSigner;
 import org.ice4j.attribute.FingerprintAttribute;
 import org.ice4j.attribute.MessageIntegrityAttribute;
 import org.jitsi.srtp.SrtcpCryptoContext;
@@ -516,12 +511,7 @@ public final class TestPeer implements AutoCloseable {
 
                 @Override
                 public TlsCredentials getClientCredentials(CertificateRequest request) {
-                    return new JcaDefaultTlsCredentialedSigner(
-                            new TlsCryptoParameters(context),
-                            IDENTITY.crypto(),
-                            IDENTITY.privateKey(),
-                            IDENTITY.certificate(),
-                            new SignatureAndHashAlgorithm(HashAlgorithm.sha256, SignatureAlgorithm.ecdsa));
+                    return IDENTITY.credentials(context);
                 }
             };
         }
