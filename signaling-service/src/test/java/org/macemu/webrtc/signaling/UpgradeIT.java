@@ -73,6 +73,7 @@ class UpgradeIT {
 
     @Test
     void countsBrowsersAndMessages() throws Exception {
+        System.gc();
         String metrics = get("/q/metrics").body();
         assertTrue(metrics.contains("macemu_signaling_browsers"), metrics);
     }

@@ -1,6 +1,7 @@
 package org.macemu.webrtc.signaling.service;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -22,7 +23,8 @@ public class SignalingMetrics {
 
     /** Registers the gauge of open WebSockets. */
     void browsers(Supplier<Number> count) {
-        registry.gauge("macemu_signaling_browsers", count, supplier -> supplier.get().doubleValue());
+        // Nobody else may hold the supplier: without a strong reference the gauge is gone with the next collection.
+        Gauge.builder("macemu_signaling_browsers", count).strongReference(true).register(registry);
     }
 
     /** A message from a browser, by kind: offer, candidate, input, ping. */
