@@ -22,7 +22,7 @@ public class MediaAddress implements QuarkusTestResourceLifecycleManager {
                 Map.entry("macemu.media.port", String.valueOf(freePort())),
                 Map.entry("macemu.media.welcome-timeout", "1s"),
                 Map.entry("macemu.media.completion-timeout", "500ms"),
-                Map.entry("macemu.media.ping-interval", "2s"),
+                Map.entry("macemu.media.ping-interval", "1s"),
                 Map.entry("macemu.media.retry-initial", "50ms"),
                 Map.entry("macemu.media.retry-max", "200ms"),
                 Map.entry("macemu.signaling.silence", SILENCE_MS + "ms"),
