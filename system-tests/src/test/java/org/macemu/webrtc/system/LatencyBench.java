@@ -75,7 +75,9 @@ public final class LatencyBench {
                     .map(sample -> sample.path("presentedMs").asDouble())
                     .toList());
             JsonNode stats = page.stats();
-            double frameToWire = product.metrics().sum("macemu_frame_to_wire_seconds", "quantile=\"0.95\"") * 1_000;
+            double frameToWire = lane.equals("shared")
+                    ? product.metrics().sum("macemu_frame_to_wire_seconds", "quantile=\"0.95\"") * 1_000
+                    : Double.NaN;
             System.out.printf(
                     Locale.ROOT,
                     """
