@@ -23,6 +23,9 @@ abstract class Publisher<S extends AutoCloseable> implements AutoCloseable {
     private volatile boolean closed;
     private volatile boolean paused;
 
+    /** A pause that is over before the thread looks counts as one, too. */
+    private volatile boolean beginAgain;
+
     /** Opens the segment on the caller's thread, so that a refusal reaches the caller; {@link #start} does the rest. */
     Publisher(String threadName, double rate, Consumer<String> events) {
         this.events = events;
@@ -48,6 +51,7 @@ abstract class Publisher<S extends AutoCloseable> implements AutoCloseable {
 
     /** Stops or resumes writing. */
     final void pause(boolean stop) {
+        beginAgain |= stop;
         paused = stop;
     }
 
@@ -86,7 +90,8 @@ abstract class Publisher<S extends AutoCloseable> implements AutoCloseable {
             if (paused) {
                 fresh = true;
             } else {
-                if (fresh) {
+                if (fresh || beginAgain) {
+                    beginAgain = false;
                     begin(segment, now);
                     fresh = false;
                 }
