@@ -240,14 +240,9 @@ final class FanOut implements EventLoop.Client {
     }
 
     /** Where a joiner may start in the history; -1 when a key frame is better. */
-    long catchUpStart(SharedViewer joiner) {
+    long catchUpStart() {
         long key = videoHistory.lastKeyFrame();
         return key >= 0 && videoHistory.head() - key <= settings.catchUpPackets() ? key : -1;
-    }
-
-    /** A receiver asks for a key frame. */
-    void pictureLost(SharedViewer viewer) {
-        keyFrames.request(KeyFrameCause.LOSS, System.nanoTime());
     }
 
     void count(int packets) {

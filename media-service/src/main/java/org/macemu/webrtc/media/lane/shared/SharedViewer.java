@@ -8,52 +8,18 @@ import org.macemu.webrtc.media.lane.Lane;
 import org.macemu.webrtc.media.lane.Viewer;
 import org.macemu.webrtc.media.lane.ViewerEvents;
 import org.macemu.webrtc.media.lane.ViewerStats;
-import org.macemu.webrtc.media.lane.shared.rtp.RtcpReader;
+import org.macemu.webrtc.media.lane.shared.rtp.PacketHistory;
 import org.macemu.webrtc.media.lane.shared.sdp.Offer;
 import org.macemu.webrtc.media.lane.shared.transport.IcePeer;
-import org.macemu.webrtc.media.lane.shared.transport.TransportMetrics;
 
 /**
- * One browser on the shared lane: its negotiation, its two tracks, and what its receiver reports. The public methods
- * may be called by any thread; everything else belongs to the event loop's thread.
- *
- * <pre>
- * picture:  (none) --established--> WAITING --key frame, or served from the history--> FLOWING
- *                                      ^---- too far behind, picture lost beyond repair ----'
- * </pre>
+ * One browser on the shared lane: the life of its connection. What it is sent is {@link PictureFeed}'s and
+ * {@link SoundFeed}'s business, what it answers {@link ReceiverFeedback}'s. The public methods may be called by any
+ * thread; everything else belongs to the event loop's thread.
  */
-final class SharedViewer implements Viewer, IcePeer.Listener, RtcpReader.Handler {
+final class SharedViewer implements Viewer, IcePeer.Listener {
 
     private static final Logger LOG = Logger.getLogger(SharedViewer.class);
-
-    /** Packets sent to one viewer before the others get their turn: a whole key frame usually. */
-    private static final int LIVE_BURST = 192;
-
-    /**
-     * Packets of the history sent to a joiner per round, and the pause between: 64 packets per millisecond fill a
-     * browser's receive buffer no faster than it empties it.
-     */
-    private static final int CATCH_UP_BURST = 64;
-
-    private static final long CATCH_UP_PAUSE = 1_000_000L;
-
-    /** A viewer on a stalled connection that is this late skips to a key frame: nobody wants an old picture. */
-    private static final long MAX_STALL = 700_000_000L;
-
-    /** ... or with this much waiting, a third of the smallest history. */
-    private static final long MAX_BEHIND = 384;
-
-    /**
-     * A viewer that fell behind costs the others a key frame when it comes back: after one second at first, then after
-     * twice as long each time, unless it had followed for a while.
-     */
-    private static final long MIN_RESUME_PAUSE = 1_000_000_000L;
-
-    private static final long MAX_RESUME_PAUSE = 16_000_000_000L;
-    private static final long GOOD_RUN = 20_000_000_000L;
-
-    /** Sound that could not be sent is skipped rather than played late: 25 packets are 0.5 s. */
-    private static final long MAX_SOUND_BEHIND = 25;
 
     private final String id;
     private final SharedLane lane;
@@ -66,30 +32,16 @@ final class SharedViewer implements Viewer, IcePeer.Listener, RtcpReader.Handler
     private final int audioSsrc = videoSsrc ^ 0x40000000;
     private final AtomicBoolean reportedClosed = new AtomicBoolean();
 
-    private OutgoingTrack video;
-    private OutgoingTrack audio;
-    private ResendBudget resends;
+    private PictureFeed picture;
+    private SoundFeed sound;
+    private ReceiverFeedback feedback;
     private boolean connected;
     private boolean closed;
     private boolean restarting;
-    private boolean catchingUp;
-    private boolean pictureSent;
-    private long stalledSince;
-    private long resumeAt;
-    private long resumedAt;
-    private long resumePause = MIN_RESUME_PAUSE;
     private long nextReport;
-    private int nackedNow;
-    private int resentNow;
-    private long resentBytesNow;
 
     /** Snapshot for {@link #stats}, written by the loop. */
     private volatile ViewerStats stats = new ViewerStats(false, 0, 0, 0, Double.NaN, 0);
-
-    private int videoLost;
-    private int audioLost;
-    private double roundTripMillis = Double.NaN;
-    private long estimate;
 
     SharedViewer(String id, SharedLane lane, FanOut fanOut, Negotiation negotiation, ViewerEvents events) {
         this.id = id;
@@ -168,50 +120,48 @@ final class SharedViewer implements Viewer, IcePeer.Listener, RtcpReader.Handler
 
     @Override
     public void established() {
-        Offer offer = negotiation.agreed();
+        long now = System.nanoTime();
         try {
-            Offer.Section picture = offer.section(Offer.Kind.VIDEO).orElse(null);
-            Offer.Section sound = offer.section(Offer.Kind.AUDIO).orElse(null);
-            if (picture != null) {
-                video = new OutgoingTrack(
-                        fanOut.videoHistory(),
-                        peer,
-                        peer.srtp().stream(videoSsrc),
-                        fanOut.buffer(),
-                        picture.payloadType(),
-                        videoSsrc,
-                        picture.playoutDelayId());
-            }
-            if (sound != null) {
-                audio = new OutgoingTrack(
-                        fanOut.audioHistory(),
-                        peer,
-                        peer.srtp().stream(audioSsrc),
-                        fanOut.buffer(),
-                        sound.payloadType(),
-                        audioSsrc,
-                        0);
-                audio.startAt(fanOut.audioHistory().head());
-            }
+            makeFeeds(negotiation.agreed(), now);
         } catch (GeneralSecurityException e) {
             lost("dtls_failed", "SRTP could not be set up: " + e.getMessage());
             return;
         }
-        long now = System.nanoTime();
-        resends = new ResendBudget(fanOut.resendBytesPerSecond(), now);
         connected = true;
         nextReport = now;
         LOG.debugf("%s: connected over %s, %d ms after the offer", id, peer.describePath(), (now - opened) / 1_000_000);
         events.connected();
-        if (video != null) {
-            startPicture(now);
+        if (picture != null) {
+            picture.start(now);
         }
         fanOut.connectionsChanged();
     }
 
+    private void makeFeeds(Offer offer, long now) throws GeneralSecurityException {
+        Offer.Section video = offer.section(Offer.Kind.VIDEO).orElse(null);
+        Offer.Section audio = offer.section(Offer.Kind.AUDIO).orElse(null);
+        if (video != null) {
+            OutgoingTrack track = track(fanOut.videoHistory(), video, videoSsrc, video.playoutDelayId());
+            picture = new PictureFeed(fanOut, peer, track, opened);
+        }
+        if (audio != null) {
+            sound = new SoundFeed(fanOut, track(fanOut.audioHistory(), audio, audioSsrc, 0));
+        }
+        feedback = new ReceiverFeedback(
+                fanOut, picture == null ? null : picture.track(), sound == null ? null : sound.track(), now);
+    }
+
+    private OutgoingTrack track(PacketHistory history, Offer.Section section, int ssrc, int extensionId)
+            throws GeneralSecurityException {
+        return new OutgoingTrack(
+                history, peer, peer.srtp().stream(ssrc), fanOut.buffer(), section.payloadType(), ssrc, extensionId);
+    }
+
     @Override
     public void pathChanged() {
-        stalledSince = 0;
+        if (picture != null) {
+            picture.pathChanged();
+        }
         if (restarting && connected) {
             restarting = false;
             events.connected();
@@ -231,10 +181,6 @@ final class SharedViewer implements Viewer, IcePeer.Listener, RtcpReader.Handler
         return connected;
     }
 
-    boolean hasPicture() {
-        return video != null && video.started() && !catchingUp;
-    }
-
     /**
      * Sends what is waiting.
      *
@@ -245,99 +191,20 @@ final class SharedViewer implements Viewer, IcePeer.Listener, RtcpReader.Handler
             return Long.MAX_VALUE;
         }
         try {
-            long wait = Long.MAX_VALUE;
-            if (audio != null) {
-                fanOut.count(audio.pump(LIVE_BURST));
-                if (audio.behind() > MAX_SOUND_BEHIND) {
-                    audio.pause();
-                    audio.startAt(fanOut.audioHistory().head());
-                }
+            if (sound != null) {
+                sound.pump();
             }
-            if (video != null && video.started()) {
-                wait = pumpPicture(now);
-            } else if (resumeAt != 0) {
-                wait = resume(now);
-            }
-            return wait;
+            return picture == null ? Long.MAX_VALUE : picture.pump(now);
         } catch (GeneralSecurityException e) {
             lost("internal", "SRTP: " + e.getMessage());
             return Long.MAX_VALUE;
         }
     }
 
-    private long pumpPicture(long now) throws GeneralSecurityException {
-        if (video.cursor() < fanOut.videoHistory().tail()) {
-            skipToKeyFrame(now);
-            return Long.MAX_VALUE;
-        }
-        int limit = catchingUp ? CATCH_UP_BURST : LIVE_BURST;
-        int sent = video.pump(limit);
-        fanOut.count(sent);
-        if (sent > 0 && !pictureSent) {
-            pictureSent = true;
-            fanOut.metrics().firstPicture(now - opened);
-        }
-        long behind = video.behind();
-        if (behind == 0) {
-            catchingUp = false;
-            stalledSince = 0;
-            return Long.MAX_VALUE;
-        }
-        if (sent == limit) {
-            stalledSince = 0;
-            return catchingUp ? CATCH_UP_PAUSE : 0;
-        }
-        // The network takes no more: the loop comes back when it does.
-        if (stalledSince == 0) {
-            stalledSince = now;
-        }
-        if (!catchingUp && behind > MAX_BEHIND || now - stalledSince > MAX_STALL) {
-            skipToKeyFrame(now);
-        }
-        return Long.MAX_VALUE;
-    }
-
-    /** Starts the picture at the last key frame if the history still has it and it is not far, else at the next. */
-    private void startPicture(long now) {
-        long key = fanOut.catchUpStart(this);
-        if (key >= 0) {
-            video.startAt(key);
-            catchingUp = true;
-            fanOut.metrics().caughtUp((int) video.behind());
-        } else {
-            fanOut.keyFrames().request(KeyFrameCause.JOIN, now);
-        }
-    }
-
-    private void skipToKeyFrame(long now) {
-        video.pause();
-        catchingUp = false;
-        stalledSince = 0;
-        // The longer it could follow, the sooner it may try again.
-        resumePause = now - resumedAt > GOOD_RUN ? MIN_RESUME_PAUSE : Math.min(2 * resumePause, MAX_RESUME_PAUSE);
-        resumeAt = now + resumePause;
-        fanOut.metrics().shed();
-    }
-
-    /** Asks for a key frame once the viewer's network takes packets again; any other key frame serves as well. */
-    private long resume(long now) {
-        if (!peer.writable()) {
-            return Long.MAX_VALUE;
-        }
-        if (now < resumeAt) {
-            return resumeAt - now;
-        }
-        resumeAt = now + resumePause;
-        fanOut.keyFrames().request(KeyFrameCause.SLOW_VIEWER, now);
-        return resumePause;
-    }
-
     /** A key frame begins at this index of the history. */
     void keyFrame(long index) {
-        if (video != null && !video.started() && peer.writable()) {
-            video.startAt(index);
-            resumeAt = 0;
-            resumedAt = System.nanoTime();
+        if (picture != null) {
+            picture.keyFrame(index);
         }
     }
 
@@ -352,11 +219,11 @@ final class SharedViewer implements Viewer, IcePeer.Listener, RtcpReader.Handler
         // A random phase keeps the reports of viewers that joined together apart.
         nextReport = now + 900_000_000L + ThreadLocalRandom.current().nextLong(200_000_000L);
         try {
-            if (video != null && video.packets() > 0) {
-                video.report(ntp, fanOut.videoTime(now), fanOut.cname());
+            if (picture != null && picture.track().packets() > 0) {
+                picture.track().report(ntp, fanOut.videoTime(now), fanOut.cname());
             }
-            if (audio != null && audio.packets() > 0) {
-                audio.report(ntp, fanOut.audioTime(now), fanOut.cname());
+            if (sound != null && sound.track().packets() > 0) {
+                sound.track().report(ntp, fanOut.audioTime(now), fanOut.cname());
             }
         } catch (GeneralSecurityException e) {
             lost("internal", "SRTCP: " + e.getMessage());
@@ -374,78 +241,14 @@ final class SharedViewer implements Viewer, IcePeer.Listener, RtcpReader.Handler
 
     @Override
     public void rtcp(byte[] b, int offset, int length) {
-        nackedNow = 0;
-        resentNow = 0;
-        resentBytesNow = 0;
-        if (!RtcpReader.read(b, offset, length, this)) {
-            fanOut.metrics().dropped(TransportMetrics.Drop.MALFORMED);
-        }
-        if (nackedNow > 0) {
-            fanOut.metrics().nacked(nackedNow);
-            if (resentNow > 0) {
-                fanOut.metrics().resent(resentNow, resentBytesNow);
-            }
-            if (resentNow < nackedNow) {
-                fanOut.metrics().resendRefused(nackedNow - resentNow);
-            }
-        }
-    }
-
-    @Override
-    public void report(int ssrc, int fractionLost, int packetsLost, int lastSenderReport, int delaySinceLast) {
-        if (ssrc == videoSsrc) {
-            videoLost = packetsLost;
-        } else if (ssrc == audioSsrc) {
-            audioLost = packetsLost;
-        } else {
-            return;
-        }
-        if (lastSenderReport != 0) {
-            int now = (int) (fanOut.ntp() >>> 16);
-            int elapsed = now - lastSenderReport - delaySinceLast;
-            if (elapsed >= 0) {
-                roundTripMillis = elapsed * 1000.0 / 65_536;
-            }
-        }
-        snapshot();
-    }
-
-    @Override
-    public void nack(int ssrc, int sequence) {
-        OutgoingTrack track = ssrc == videoSsrc ? video : ssrc == audioSsrc ? audio : null;
-        if (track == null) {
-            return;
-        }
-        nackedNow++;
-        long index = track.lookUp(sequence);
-        if (index < 0) {
-            return;
-        }
-        if (!resends.take(index, track.length(index), System.nanoTime())) {
+        if (feedback == null) {
             return;
         }
         try {
-            int length = track.resend(index);
-            if (length > 0) {
-                resentNow++;
-                resentBytesNow += length;
-                fanOut.count(1);
-            }
+            feedback.read(b, offset, length);
         } catch (GeneralSecurityException e) {
             lost("internal", "SRTP: " + e.getMessage());
         }
-    }
-
-    @Override
-    public void pictureLost(int ssrc) {
-        if (ssrc == videoSsrc && video != null) {
-            fanOut.pictureLost(this);
-        }
-    }
-
-    @Override
-    public void estimate(long bitsPerSecond) {
-        estimate = bitsPerSecond;
         snapshot();
     }
 
@@ -465,9 +268,22 @@ final class SharedViewer implements Viewer, IcePeer.Listener, RtcpReader.Handler
     }
 
     private void snapshot() {
-        long packets = (video == null ? 0 : video.packets()) + (audio == null ? 0 : audio.packets());
-        long bytes = (video == null ? 0 : video.bytes()) + (audio == null ? 0 : audio.bytes());
+        long packets = 0;
+        long bytes = 0;
+        if (picture != null) {
+            packets += picture.track().packets();
+            bytes += picture.track().bytes();
+        }
+        if (sound != null) {
+            packets += sound.track().packets();
+            bytes += sound.track().bytes();
+        }
         stats = new ViewerStats(
-                connected, packets, bytes, Math.max(0, videoLost) + Math.max(0, audioLost), roundTripMillis, estimate);
+                connected,
+                packets,
+                bytes,
+                feedback.packetsLost(),
+                feedback.roundTripMillis(),
+                feedback.estimate());
     }
 }

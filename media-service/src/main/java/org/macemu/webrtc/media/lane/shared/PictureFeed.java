@@ -1,0 +1,159 @@
+package org.macemu.webrtc.media.lane.shared;
+
+import java.security.GeneralSecurityException;
+import org.macemu.webrtc.media.lane.shared.transport.IcePeer;
+
+/**
+ * Lets one viewer follow the picture: where it starts, how much it is sent at a time, and what happens when its network
+ * takes less than there is. Its queue is the part of the shared history between its cursor and the head, so that a slow
+ * viewer costs no memory and nobody's time. Owned by {@link SharedViewer}; belongs to the event loop's thread.
+ *
+ * <pre>
+ * WAITING --key frame, or served from the history--> FLOWING
+ *    ^---- too far behind, picture lost beyond repair ----'
+ * </pre>
+ */
+final class PictureFeed {
+
+    /** Packets sent to one viewer before the others get their turn: a whole key frame usually. */
+    private static final int LIVE_BURST = 192;
+
+    /**
+     * Packets of the history sent to a joiner per round, and the pause between: 64 packets per millisecond fill a
+     * browser's receive buffer no faster than it empties it.
+     */
+    private static final int CATCH_UP_BURST = 64;
+
+    private static final long CATCH_UP_PAUSE = 1_000_000L;
+
+    /** A viewer on a stalled connection that is this late skips to a key frame: nobody wants an old picture. */
+    private static final long MAX_STALL = 700_000_000L;
+
+    /** ... or with this much waiting, a third of the smallest history. */
+    private static final long MAX_BEHIND = 384;
+
+    /**
+     * A viewer that fell behind costs the others a key frame when it comes back: after one second at first, then after
+     * twice as long each time, unless it had followed for a while.
+     */
+    private static final long MIN_RESUME_PAUSE = 1_000_000_000L;
+
+    private static final long MAX_RESUME_PAUSE = 16_000_000_000L;
+    private static final long GOOD_RUN = 20_000_000_000L;
+
+    private final FanOut fanOut;
+    private final IcePeer peer;
+    private final OutgoingTrack track;
+    private final long opened;
+    private boolean catchingUp;
+    private boolean sent;
+    private long stalledSince;
+    private long resumeAt;
+    private long resumedAt;
+    private long resumePause = MIN_RESUME_PAUSE;
+
+    /** @param opened when the viewer's offer came, System.nanoTime */
+    PictureFeed(FanOut fanOut, IcePeer peer, OutgoingTrack track, long opened) {
+        this.fanOut = fanOut;
+        this.peer = peer;
+        this.track = track;
+        this.opened = opened;
+    }
+
+    OutgoingTrack track() {
+        return track;
+    }
+
+    /** Starts the picture at the last key frame if the history still has it and it is not far, else at the next. */
+    void start(long now) {
+        long key = fanOut.catchUpStart();
+        if (key >= 0) {
+            track.startAt(key);
+            catchingUp = true;
+            fanOut.metrics().caughtUp((int) track.behind());
+        } else {
+            fanOut.keyFrames().request(KeyFrameCause.JOIN, now);
+        }
+    }
+
+    /** The viewer's path is another one: what stalled may flow now. */
+    void pathChanged() {
+        stalledSince = 0;
+    }
+
+    /** A key frame begins at this index of the history. */
+    void keyFrame(long index) {
+        if (!track.started() && peer.writable()) {
+            track.startAt(index);
+            resumeAt = 0;
+            resumedAt = System.nanoTime();
+        }
+    }
+
+    /**
+     * Sends what is waiting.
+     *
+     * @return nanoseconds until there is more to do without anything happening
+     */
+    long pump(long now) throws GeneralSecurityException {
+        if (track.started()) {
+            return follow(now);
+        }
+        return resumeAt == 0 ? Long.MAX_VALUE : resume(now);
+    }
+
+    private long follow(long now) throws GeneralSecurityException {
+        if (track.cursor() < fanOut.videoHistory().tail()) {
+            skipToKeyFrame(now);
+            return Long.MAX_VALUE;
+        }
+        int limit = catchingUp ? CATCH_UP_BURST : LIVE_BURST;
+        int packets = track.pump(limit);
+        fanOut.count(packets);
+        if (packets > 0 && !sent) {
+            sent = true;
+            fanOut.metrics().firstPicture(now - opened);
+        }
+        long behind = track.behind();
+        if (behind == 0) {
+            catchingUp = false;
+            stalledSince = 0;
+            return Long.MAX_VALUE;
+        }
+        if (packets == limit) {
+            stalledSince = 0;
+            return catchingUp ? CATCH_UP_PAUSE : 0;
+        }
+        // The network takes no more: the loop comes back when it does.
+        if (stalledSince == 0) {
+            stalledSince = now;
+        }
+        if (!catchingUp && behind > MAX_BEHIND || now - stalledSince > MAX_STALL) {
+            skipToKeyFrame(now);
+        }
+        return Long.MAX_VALUE;
+    }
+
+    private void skipToKeyFrame(long now) {
+        track.pause();
+        catchingUp = false;
+        stalledSince = 0;
+        // The longer it could follow, the sooner it may try again.
+        resumePause = now - resumedAt > GOOD_RUN ? MIN_RESUME_PAUSE : Math.min(2 * resumePause, MAX_RESUME_PAUSE);
+        resumeAt = now + resumePause;
+        fanOut.metrics().shed();
+    }
+
+    /** Asks for a key frame once the viewer's network takes packets again; any other key frame serves as well. */
+    private long resume(long now) {
+        if (!peer.writable()) {
+            return Long.MAX_VALUE;
+        }
+        if (now < resumeAt) {
+            return resumeAt - now;
+        }
+        resumeAt = now + resumePause;
+        fanOut.keyFrames().request(KeyFrameCause.SLOW_VIEWER, now);
+        return resumePause;
+    }
+}

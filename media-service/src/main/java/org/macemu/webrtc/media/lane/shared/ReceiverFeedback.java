@@ -1,0 +1,134 @@
+package org.macemu.webrtc.media.lane.shared;
+
+import java.security.GeneralSecurityException;
+import org.macemu.webrtc.media.lane.shared.rtp.RtcpReader;
+import org.macemu.webrtc.media.lane.shared.transport.TransportMetrics;
+
+/**
+ * What one viewer's receiver reports, and what is done at once about it: lost packets are sent again within a budget, a
+ * lost picture makes a wish for a key frame. Owned by {@link SharedViewer}; belongs to the event loop's thread.
+ */
+final class ReceiverFeedback implements RtcpReader.Handler {
+
+    private final FanOut fanOut;
+    private final OutgoingTrack video;
+    private final OutgoingTrack audio;
+    private final ResendBudget resends;
+
+    private int nackedNow;
+    private int resentNow;
+    private long resentBytesNow;
+    private GeneralSecurityException failure;
+
+    private int videoLost;
+    private int audioLost;
+    private double roundTripMillis = Double.NaN;
+    private long estimate;
+
+    /**
+     * @param video null when the viewer takes no picture
+     * @param audio null when the viewer takes no sound
+     */
+    ReceiverFeedback(FanOut fanOut, OutgoingTrack video, OutgoingTrack audio, long now) {
+        this.fanOut = fanOut;
+        this.video = video;
+        this.audio = audio;
+        this.resends = new ResendBudget(fanOut.resendBytesPerSecond(), now);
+    }
+
+    /**
+     * Takes a decrypted compound packet.
+     *
+     * @throws GeneralSecurityException when a packet asked for again could not be encrypted
+     */
+    void read(byte[] b, int offset, int length) throws GeneralSecurityException {
+        nackedNow = 0;
+        resentNow = 0;
+        resentBytesNow = 0;
+        if (!RtcpReader.read(b, offset, length, this)) {
+            fanOut.metrics().dropped(TransportMetrics.Drop.MALFORMED);
+        }
+        if (nackedNow > 0) {
+            fanOut.metrics().nacked(nackedNow);
+            if (resentNow > 0) {
+                fanOut.metrics().resent(resentNow, resentBytesNow);
+            }
+            if (resentNow < nackedNow) {
+                fanOut.metrics().resendRefused(nackedNow - resentNow);
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Packets of both tracks that never arrived, cumulative. */
+    long packetsLost() {
+        return (long) Math.max(0, videoLost) + Math.max(0, audioLost);
+    }
+
+    /** Of the latest report, NaN when none said. */
+    double roundTripMillis() {
+        return roundTripMillis;
+    }
+
+    /** What the receiver says its network carries, bits per second; 0 when it did not say. */
+    long estimate() {
+        return estimate;
+    }
+
+    @Override
+    public void report(int ssrc, int fractionLost, int packetsLost, int lastSenderReport, int delaySinceLast) {
+        if (video != null && ssrc == video.ssrc()) {
+            videoLost = packetsLost;
+        } else if (audio != null && ssrc == audio.ssrc()) {
+            audioLost = packetsLost;
+        } else {
+            return;
+        }
+        if (lastSenderReport != 0) {
+            int now = (int) (fanOut.ntp() >>> 16);
+            int elapsed = now - lastSenderReport - delaySinceLast;
+            if (elapsed >= 0) {
+                roundTripMillis = elapsed * 1000.0 / 65_536;
+            }
+        }
+    }
+
+    @Override
+    public void nack(int ssrc, int sequence) {
+        OutgoingTrack track = video != null && ssrc == video.ssrc()
+                ? video
+                : audio != null && ssrc == audio.ssrc() ? audio : null;
+        if (track == null) {
+            return;
+        }
+        nackedNow++;
+        long index = track.lookUp(sequence);
+        if (index < 0 || !resends.take(index, track.length(index), System.nanoTime())) {
+            return;
+        }
+        try {
+            int length = track.resend(index);
+            if (length > 0) {
+                resentNow++;
+                resentBytesNow += length;
+                fanOut.count(1);
+            }
+        } catch (GeneralSecurityException e) {
+            failure = e;
+        }
+    }
+
+    @Override
+    public void pictureLost(int ssrc) {
+        if (video != null && ssrc == video.ssrc()) {
+            fanOut.keyFrames().request(KeyFrameCause.LOSS, System.nanoTime());
+        }
+    }
+
+    @Override
+    public void estimate(long bitsPerSecond) {
+        estimate = bitsPerSecond;
+    }
+}
