@@ -91,11 +91,19 @@ static bool get_integer(struct json_object *message, const char *name, int low, 
     return true;
 }
 
+/*
+ * Whether the pointer was last moved by a distance. A browser with a locked pointer does not know where the Mac's pointer
+ * is: the place in its mouse_button is none, and following it would make the pointer jump. Used by the control thread.
+ */
+static bool pointer_is_locked;
+
 static enum message_result mouse_move(struct json_object *message, message_answer answer) {
     double x, y;
     if (get_number(message, "x", &x) && get_number(message, "y", &y)) {
+        pointer_is_locked = false;
         input_mouse_to(x, y);
     } else if (get_number(message, "dx", &x) && get_number(message, "dy", &y)) {
+        pointer_is_locked = true;
         input_mouse_by(x, y);
     } else {
         return answer_error(answer, "mouse_move needs the numbers x and y, or dx and dy");
@@ -114,7 +122,9 @@ static enum message_result mouse_button(struct json_object *message, message_ans
         if (!get_number(message, "x", &x) || !get_number(message, "y", &y)) {
             return answer_error(answer, "mouse_button: x and y must both be numbers, or both be left out");
         }
-        input_mouse_to(x, y);
+        if (!pointer_is_locked) {
+            input_mouse_to(x, y);
+        }
     }
     input_mouse_button(button, pressed);
     return MESSAGE_DONE;
@@ -155,6 +165,7 @@ static enum message_result key(struct json_object *message, message_answer answe
 static enum message_result release_all(struct json_object *message, message_answer answer) {
     (void) message;
     (void) answer;
+    pointer_is_locked = false;
     input_release_all();
     return MESSAGE_DONE;
 }

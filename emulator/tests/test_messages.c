@@ -76,6 +76,21 @@ static void mouse(void) {
     input_release_all();
     CHECK(take_events() == 2 && input_mouse_state(NULL, NULL) == 0);
 
+    /* A locked pointer: the place in a button message is not followed, until the pointer is moved to one again. */
+    send("{\"type\":\"mouse_move\",\"dx\":5,\"dy\":5}");
+    CHECK(take_events() == 1 && events[0].motion.x == 15 && events[0].motion.y == 25);
+    send("{\"type\":\"mouse_button\",\"x\":300,\"y\":300,\"button\":0,\"pressed\":true}");
+    CHECK(take_events() == 1 && events[0].type == SDL_MOUSEBUTTONDOWN && events[0].button.x == 15);
+    send("{\"type\":\"mouse_button\",\"x\":300,\"y\":300,\"button\":0,\"pressed\":false}");
+    CHECK(take_events() == 1 && events[0].type == SDL_MOUSEBUTTONUP && input_mouse_state(&x, &y) == 0 && x == 15
+          && y == 25);
+    send("{\"type\":\"mouse_move\",\"x\":11,\"y\":21}");
+    CHECK(take_events() == 1);
+    send("{\"type\":\"mouse_button\",\"x\":30,\"y\":40,\"button\":0,\"pressed\":true}");
+    CHECK(take_events() == 2 && events[1].button.x == 30 && events[1].button.y == 40);
+    input_release_all();
+    CHECK(take_events() == 1);
+
     send("{\"type\":\"mouse_wheel\",\"dx\":0,\"dy\":-3}");
     CHECK(take_events() == 1 && events[0].type == SDL_MOUSEWHEEL && events[0].wheel.y == 3);
     send("{\"type\":\"mouse_wheel\",\"dy\":0.5}");

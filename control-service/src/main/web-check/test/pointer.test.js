@@ -7,6 +7,8 @@ import { Pointer } from '../../resources/META-INF/resources/client/pointer.js';
 let listeners;
 let sent;
 let frames;
+let timers;
+let route;
 let preferences;
 /** @type {Pointer} */
 let pointer;
@@ -15,6 +17,7 @@ beforeEach(() => {
   listeners = {};
   sent = [];
   frames = [];
+  timers = [];
   preferences = { pointer: 'absolute', rightClick: 'button' };
   globalThis.document = { addEventListener() {}, pointerLockElement: null };
   const surface = {
@@ -23,7 +26,7 @@ beforeEach(() => {
     requestPointerLock() { globalThis.document.pointerLockElement = surface; },
   };
   const note = ({ type, ...rest }) => sent.push(`${type.replace('mouse_', '')} ${Object.values(rest).join(' ')}`) > 0;
-  const route = { allowed: true, send: note, sendPosition: note };
+  route = { allowed: true, lossy: false, send: note, sendPosition: note };
   pointer = new Pointer({
     surface, route, keys: new HeldKeys({ send: (m) => sent.push(`key ${m.code} ${m.pressed}`) > 0 }),
     toMac: ({ clientX, clientY }) => ({ x: clientX, y: clientY, inside: true }),
@@ -31,6 +34,7 @@ beforeEach(() => {
     onAnyEvent: () => {},
     preferences: () => preferences,
     nextFrame: (run) => frames.push(run),
+    later: (run) => timers.push(run),
   });
 });
 
@@ -141,4 +145,35 @@ test('the first position of a connection is always told, the corner included', (
   pointer.forget();
   fire('pointermove', 0, 0);
   assert.deepEqual(sent, ['move 0 0', 'move 0 0']);
+});
+
+function rest() {
+  timers.splice(0).forEach((run) => run());
+}
+
+test('a pointer that rests is told once more where nothing is lost', () => {
+  route.lossy = true;
+  route.send = (m) => sent.push(`surely ${m.x} ${m.y}`) > 0;
+  fire('pointermove', 1, 1);
+  frame();
+  fire('pointermove', 2, 2);
+  frame();
+  rest();
+  rest();
+  assert.deepEqual(sent, ['move 1 1', 'move 2 2', 'surely 2 2']);
+});
+
+test('a pointer that was clicked with, moved by a distance or sent surely already is not told again', () => {
+  fire('pointermove', 1, 1);
+  assert.equal(timers.length, 0);
+  route.lossy = true;
+  frame();
+  fire('pointermove', 2, 2);
+  fire('pointerdown', 2, 2, 1);
+  rest();
+  fire('pointerup', 2, 2, 0);
+  fire('pointermove', 3, 3);
+  pointer.forget();
+  rest();
+  assert.deepEqual(sent, ['move 1 1', 'move 2 2', 'button 2 2 0 true', 'button 2 2 0 false']);
 });

@@ -88,6 +88,7 @@ const pointer = new Pointer({
   },
   preferences: () => preferences.values,
   nextFrame: (run) => requestAnimationFrame(run),
+  later: (run, ms) => setTimeout(run, ms),
 });
 const touch = new Touch({
   surface,

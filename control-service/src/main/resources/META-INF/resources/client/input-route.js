@@ -11,6 +11,8 @@ export class InputRoute {
   #peer;
   #allowed = false;
   sent = 0;
+  /** Whether the last absolute move went where messages may be lost. */
+  lossy = false;
 
   /** @param {{ send: (message: object) => boolean }} session */
   constructor(session) {
@@ -42,7 +44,7 @@ export class InputRoute {
   }
 
   /**
-   * Absolute moves: a lost one is made good by the next.
+   * Absolute moves: a lost one is made good by the next, see `lossy` for the last.
    *
    * @param {InputMessage} message
    * @returns {boolean}
@@ -60,6 +62,7 @@ export class InputRoute {
       return false;
     }
     const outcome = this.#peer.send(JSON.stringify(message), channel);
+    this.lossy = channel === 'pointer' && outcome === 'sent';
     const sent = outcome === 'sent' || (outcome === 'no-channel' && this.#session.send(message));
     this.sent += sent ? 1 : 0;
     return sent;

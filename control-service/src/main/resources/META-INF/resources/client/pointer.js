@@ -14,6 +14,7 @@ import { mouseButton, mouseMove, mouseMoveBy, mouseWheel } from './messages.js';
  * @property {(event: PointerEvent) => void} onAnyEvent       every event, for focus and stuck modifiers
  * @property {() => import('./preferences.js').Preferences} preferences
  * @property {(run: () => void) => void} nextFrame             requestAnimationFrame
+ * @property {(run: () => void, milliseconds: number) => unknown} later   setTimeout
  */
 
 /** `MouseEvent.buttons` bit of each `button` number of the protocol. */
@@ -22,6 +23,8 @@ const RIGHT = 2;
 /** CSS pixels that browsers scroll for one line. */
 const PIXELS_PER_LINE = 40;
 const LINES_PER_PAGE = 20;
+/** A pointer that was not moved for so long rests: milliseconds, more than a resend on any usable network. */
+const REST = 150;
 
 export class Pointer {
   #around;
@@ -36,6 +39,8 @@ export class Pointer {
   #relativeRest = { x: 0, y: 0 };
   #wheelRest = { x: 0, y: 0 };
   #scheduled = false;
+  /** Positions sent on the channel that may lose them; names the one a resting pointer is told again. */
+  #positions = 0;
 
   /** @param {PointerSurroundings} around */
   constructor(around) {
@@ -108,6 +113,7 @@ export class Pointer {
     }
     // The press carries its place itself; a move that is still waiting would only arrive after it.
     this.#move = undefined;
+    this.#positions += 1;
     const asControlClick = button === RIGHT && this.#around.preferences().rightClick === 'control';
     const { x, y } = this.#moved;
     if (pressed) {
@@ -179,6 +185,7 @@ export class Pointer {
 
   /** @param {number} cssX @param {number} cssY */
   #moveBy(cssX, cssY) {
+    this.#positions += 1;
     const factor = this.#around.macPixelsPerCssPixel();
     this.#relativeRest.x += cssX * factor;
     this.#relativeRest.y += cssY * factor;
@@ -240,8 +247,13 @@ export class Pointer {
 
   #flush() {
     if (this.#move) {
-      this.#told = this.#around.route.sendPosition(this.#move);
+      const position = this.#move;
+      this.#told = this.#around.route.sendPosition(position);
       this.#move = undefined;
+      this.#positions += 1;
+      if (this.#around.route.lossy) {
+        this.#tellAgainAtRest(position);
+      }
     }
     const dx = Math.trunc(this.#relativeRest.x);
     const dy = Math.trunc(this.#relativeRest.y);
@@ -250,6 +262,20 @@ export class Pointer {
       this.#relativeRest.y -= dy;
       this.#around.route.send(mouseMoveBy(dx, dy));
     }
+  }
+
+  /**
+   * The last position of a movement has no next one to make good for it: it is told once more where nothing is lost.
+   *
+   * @param {import('./messages.js').InputMessage} position
+   */
+  #tellAgainAtRest(position) {
+    const number = this.#positions;
+    this.#around.later(() => {
+      if (this.#told && number === this.#positions && !this.#move) {
+        this.#around.route.send(position);
+      }
+    }, REST);
   }
 
   #releaseControl() {

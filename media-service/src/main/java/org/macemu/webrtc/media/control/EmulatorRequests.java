@@ -25,6 +25,11 @@ import org.macemu.webrtc.media.control.EmulatorException.Reason;
 /**
  * Asks the emulator things and finds the answers among its lines. The protocol has no request numbers, so requests go
  * out one at a time, and the next message of the fitting type, or an error, is the answer.
+ *
+ * <p>A request that was not answered in time leaves an answer owed, which must not be taken for that of a later request
+ * of the same kind: emulators answer in order, so the first fitting line settles the debt, and the second one counts. An
+ * answer to anything asked later settles it too, because the owed one can only come before it. A {@code status} is
+ * never owed: it is also sent unasked, and a late one is as good as any.
  */
 public final class EmulatorRequests {
 
@@ -32,6 +37,12 @@ public final class EmulatorRequests {
     private static final int CAPACITY = 64;
 
     private record Pending(Request request, CompletableFuture<FromEmulator> answer) {}
+
+    /** The request that ran out of time and whose answer may still come; at most one at a time. */
+    private Request owed;
+
+    /** Whether a line that fits was taken for the owed answer while {@link #asked} waited. */
+    private boolean settledWhileAsked;
 
     private final Predicate<Request> send;
     private final Duration timeout;
@@ -82,6 +93,9 @@ public final class EmulatorRequests {
             waiting.remove(pending);
             if (asked == pending) {
                 asked = null;
+                // When a debt was settled meanwhile, that line was most likely the answer to this one: an emulator that
+                // lost one request must not be misread for ever.
+                owed = settledWhileAsked || pending.request instanceof GetStatus ? null : pending.request;
             }
         }
         advance();
@@ -91,11 +105,19 @@ public final class EmulatorRequests {
     public void received(FromEmulator message) {
         Pending answered;
         synchronized (this) {
+            if (owed != null && answers(owed, message)) {
+                owed = null;
+                settledWhileAsked = asked != null;
+                return;
+            }
             if (asked == null || !answers(asked.request, message)) {
                 return;
             }
             answered = asked;
             asked = null;
+            if (!(answered.request instanceof GetStatus)) {
+                owed = null;
+            }
         }
         if (message instanceof ControlMessage.Error error) {
             answered.answer.completeExceptionally(new EmulatorException(Reason.REFUSED, error.message()));
@@ -109,6 +131,7 @@ public final class EmulatorRequests {
     public void disconnected() {
         List<Pending> failed = new ArrayList<>();
         synchronized (this) {
+            owed = null;
             if (asked != null) {
                 failed.add(asked);
                 asked = null;
@@ -126,6 +149,7 @@ public final class EmulatorRequests {
                 return;
             }
             next = asked = waiting.pollFirst();
+            settledWhileAsked = false;
         }
         if (!send.test(next.request)) {
             next.answer.completeExceptionally(notConnected());

@@ -55,6 +55,13 @@ public final class InputRouter {
     private int pointerY;
 
     /**
+     * The viewer that last moved the pointer by a distance, null when it was moved to a place. A browser with a locked
+     * pointer does not know where the Mac's pointer is: the place in its button messages is none, and following it would
+     * make the pointer jump.
+     */
+    private String relative;
+
+    /**
      * @param emulator takes messages without blocking
      * @param screen the size that coordinates are bounded by
      */
@@ -100,14 +107,19 @@ public final class InputRouter {
                 }
                 case MouseButton b -> {
                     if (b.pressed() ? mine.buttons.add(b.button()) : mine.buttons.remove(b.button())) {
-                        emulator.accept(button(b.x(), b.y(), b.button(), b.pressed()));
+                        emulator.accept(button(viewer, b));
                     }
                 }
                 case MouseMove m -> {
+                    relative = null;
                     moveTo(m.x(), m.y());
                     emulator.accept(new MouseMove(pointerX, pointerY));
                 }
-                case MouseMoveRelative m -> emulator.accept(m);
+                case MouseMoveRelative m -> {
+                    relative = viewer;
+                    moveTo(pointerX + m.dx(), pointerY + m.dy());
+                    emulator.accept(m);
+                }
                 case MouseWheel w -> emulator.accept(w);
             }
             return true;
@@ -131,11 +143,19 @@ public final class InputRouter {
     /** A new emulator has nothing down. */
     public synchronized void forget() {
         held.clear();
+        relative = null;
     }
 
-    private MouseButton button(int x, int y, int button, boolean pressed) {
-        moveTo(x, y);
-        return new MouseButton(pointerX, pointerY, button, pressed);
+    private MouseButton button(String viewer, MouseButton b) {
+        if (!viewer.equals(relative)) {
+            moveTo(b.x(), b.y());
+            if (relative != null) {
+                // Emulators follow a place again once the pointer was moved to one.
+                relative = null;
+                emulator.accept(new MouseMove(pointerX, pointerY));
+            }
+        }
+        return new MouseButton(pointerX, pointerY, b.button(), b.pressed());
     }
 
     private void moveTo(int x, int y) {

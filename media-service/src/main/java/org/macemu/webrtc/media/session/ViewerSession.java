@@ -221,7 +221,7 @@ public final class ViewerSession {
         candidates = 0;
         Optional<String> wanted = wanted(offer);
         if (attachment != null && (wanted.isEmpty() || wanted.get().equals(attachment.lane.name()))
-                && attachment.connectedOnce) {
+                && attachment.connectedOnce && OfferOrigin.of(sdp).equals(attachment.origin)) {
             attachment.viewer.offer(sdp);
             return;
         }
@@ -372,6 +372,7 @@ public final class ViewerSession {
     private final class Attachment implements ViewerEvents {
 
         private final Lane lane;
+        private String origin = "";
         private Viewer viewer;
         private ScheduledFuture<?> timeout;
         private volatile boolean connectedOnce;
@@ -382,6 +383,7 @@ public final class ViewerSession {
         }
 
         void open(String sdp) {
+            origin = OfferOrigin.of(sdp);
             viewer = lane.open(id, sdp, this);
             timeout = audience.after(audience.settings().connectTimeout(), this::timedOut);
         }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,9 +19,12 @@ import org.macemu.webrtc.api.control.ControlMessage.Ack;
 import org.macemu.webrtc.api.control.ControlMessage.Error;
 import org.macemu.webrtc.api.control.ControlMessage.FromEmulator;
 import org.macemu.webrtc.api.control.ControlMessage.GetConfig;
+import org.macemu.webrtc.api.control.ControlMessage.GetStatus;
 import org.macemu.webrtc.api.control.ControlMessage.GetStorage;
 import org.macemu.webrtc.api.control.ControlMessage.Request;
 import org.macemu.webrtc.api.control.ControlMessage.Restart;
+import org.macemu.webrtc.api.control.ControlMessage.Shutdown;
+import org.macemu.webrtc.api.control.ControlMessage.Status;
 import org.macemu.webrtc.api.control.ControlMessage.Storage;
 import org.macemu.webrtc.media.control.EmulatorException.Reason;
 
@@ -119,5 +123,87 @@ class EmulatorRequestsTest {
         assertTrue(answers.stream().noneMatch(CompletableFuture::isDone));
         assertEquals(Reason.TIMEOUT, reason(requests.ask(new GetConfig())));
         requests.disconnected();
+    }
+
+    private CompletableFuture<FromEmulator> timedOut(EmulatorRequests requests, Request request) {
+        CompletableFuture<FromEmulator> answer = requests.ask(request);
+        assertEquals(Reason.TIMEOUT, reason(answer));
+        return answer;
+    }
+
+    @Test
+    void aLateAckDoesNotAnswerTheNextRequestOfItsKind() throws Exception {
+        EmulatorRequests requests = requests(300);
+        timedOut(requests, new Restart());
+        CompletableFuture<FromEmulator> shutdown = requests.ask(new Shutdown());
+        requests.received(new Ack());
+        assertFalse(shutdown.isDone(), "that was the ack of the restart");
+        requests.received(new Ack());
+        assertEquals(new Ack(), shutdown.get(5, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void aLateAnswerThatComesBeforeTheNextRequestIsDropped() {
+        EmulatorRequests requests = requests(200);
+        timedOut(requests, new Restart());
+        requests.received(new Ack());
+        CompletableFuture<FromEmulator> shutdown = requests.ask(new Shutdown());
+        requests.received(new Ack());
+        assertTrue(shutdown.isDone(), "the late ack came before this was asked");
+    }
+
+    @Test
+    void aLateErrorIsNotTheNextRequestsEither() throws Exception {
+        EmulatorRequests requests = requests(300);
+        timedOut(requests, new GetConfig());
+        CompletableFuture<FromEmulator> restart = requests.ask(new Restart());
+        requests.received(new Error("no preferences"));
+        assertFalse(restart.isDone());
+        requests.received(new Ack());
+        assertEquals(new Ack(), restart.get(5, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void anAnswerToALaterRequestOfAnotherKindSettlesWhatIsOwed() {
+        EmulatorRequests requests = requests(200);
+        timedOut(requests, new Restart());
+        CompletableFuture<FromEmulator> storage = requests.ask(new GetStorage());
+        requests.received(STORAGE);
+        assertTrue(storage.isDone());
+        CompletableFuture<FromEmulator> shutdown = requests.ask(new Shutdown());
+        requests.received(new Ack());
+        assertTrue(shutdown.isDone(), "the restart was lost: emulators answer in order");
+    }
+
+    /** One request that the emulator lost costs one more request, and no others. */
+    @Test
+    void aLostRequestIsNotMisreadForEver() {
+        EmulatorRequests requests = requests(200);
+        timedOut(requests, new Restart());
+        CompletableFuture<FromEmulator> second = requests.ask(new Restart());
+        requests.received(new Ack());
+        assertEquals(Reason.TIMEOUT, reason(second));
+        CompletableFuture<FromEmulator> third = requests.ask(new Restart());
+        requests.received(new Ack());
+        assertTrue(third.isDone());
+    }
+
+    @Test
+    void nothingIsOwedByTheNextEmulator() {
+        EmulatorRequests requests = requests(200);
+        timedOut(requests, new Restart());
+        requests.disconnected();
+        CompletableFuture<FromEmulator> restart = requests.ask(new Restart());
+        requests.received(new Ack());
+        assertTrue(restart.isDone());
+    }
+
+    @Test
+    void aStatusIsNeverOwed() {
+        EmulatorRequests requests = requests(200);
+        timedOut(requests, new GetStatus());
+        CompletableFuture<FromEmulator> status = requests.ask(new GetStatus());
+        requests.received(new Status(true, 60, JsonNodeFactory.instance.objectNode()));
+        assertTrue(status.isDone());
     }
 }

@@ -184,4 +184,35 @@ class InputRouterTest {
         assertFalse(router.route("b", "{\"type\":\"mouse_move\",\"x\":1,\"y\":1}"));
         assertEquals(List.of(down(65)), sent);
     }
+
+    @Test
+    void aClickWithALockedPointerDoesNotMoveIt() throws Exception {
+        route("{\"type\":\"mouse_move\",\"x\":100,\"y\":100}");
+        route("{\"type\":\"mouse_move\",\"dx\":30,\"dy\":-20}");
+        sent.clear();
+        // The page knows only where the pointer was when it was caught.
+        route(button(5, 6, 0, true));
+        route(button(5, 6, 0, false));
+        assertEquals(List.of(new MouseButton(130, 80, 0, true), new MouseButton(130, 80, 0, false)), sent);
+        sent.clear();
+        route("{\"type\":\"mouse_move\",\"x\":7,\"y\":8}");
+        route(button(9, 10, 0, true));
+        assertEquals(List.of(new MouseMove(7, 8), new MouseButton(9, 10, 0, true)), sent);
+    }
+
+    @Test
+    void distancesAddUpWithinTheScreen() throws Exception {
+        route("{\"type\":\"mouse_move\",\"dx\":32767,\"dy\":-32768}");
+        route("{\"type\":\"mouse_move\",\"dx\":-1,\"dy\":1}");
+        route(button(0, 0, 0, true));
+        assertEquals(new MouseButton(638, 1, 0, true), sent.getLast());
+    }
+
+    @Test
+    void anotherViewersClickHasAPlaceAgain() throws Exception {
+        router.route("a", "{\"type\":\"mouse_move\",\"dx\":3,\"dy\":2}");
+        router.route("b", button(50, 60, 0, true));
+        assertEquals(
+                List.of(new MouseMoveRelative(3, 2), new MouseMove(50, 60), new MouseButton(50, 60, 0, true)), sent);
+    }
 }

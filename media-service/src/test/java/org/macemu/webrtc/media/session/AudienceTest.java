@@ -73,8 +73,12 @@ class AudienceTest {
         }
 
         Browser offer(Lane lane) {
+            return offer(lane, SDP);
+        }
+
+        Browser offer(Lane lane, String sdp) {
             session.received(ViewerMessage.newBuilder()
-                    .setOffer(Offer.newBuilder().setSdp(SDP).setLane(lane))
+                    .setOffer(Offer.newBuilder().setSdp(sdp).setLane(lane))
                     .build());
             return this;
         }
@@ -211,6 +215,22 @@ class AudienceTest {
         assertEquals(told, a.told.size(), "the first viewer's events go nowhere");
         adaptive.last().events.answered("now");
         assertEquals("now", a.told.getLast().getAnswer().getSdp());
+    }
+
+    @Test
+    void theSameConnectionRestartsAndAnotherOneBeginsAnew() {
+        audience(10, 60_000, 60_000);
+        Browser a = new Browser().join("a", Role.ROLE_GUEST);
+        a.offer(Lane.LANE_AUTO, "v=0\r\no=- 4711 2 IN IP4 127.0.0.1\r\ns=-\r\n");
+        ScriptedLane.ScriptedViewer first = shared.last();
+        first.events.connected();
+        a.offer(Lane.LANE_AUTO, "v=0\r\no=- 4711 3 IN IP4 127.0.0.1\r\ns=-\r\n");
+        assertEquals(2, first.offers.size(), "the same session id: ICE restart");
+        assertEquals(1, shared.opened.size());
+        a.offer(Lane.LANE_AUTO, "v=0\r\no=- 4712 2 IN IP4 127.0.0.1\r\ns=-\r\n");
+        assertEquals(2, shared.opened.size(), "another session id: another connection");
+        assertTrue(first.closed.get(), "nobody is at the first one's other end");
+        assertEquals(1, audience.watching());
     }
 
     @Test
