@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.List;
 import org.macemu.webrtc.api.grpc.Answer;
 import org.macemu.webrtc.api.grpc.Candidate;
 import org.macemu.webrtc.api.grpc.Control;
@@ -22,6 +23,7 @@ import org.macemu.webrtc.api.grpc.IceServer;
 import org.macemu.webrtc.api.grpc.Input;
 import org.macemu.webrtc.api.grpc.Lane;
 import org.macemu.webrtc.api.grpc.MediaMessage;
+import org.macemu.webrtc.api.grpc.Move;
 import org.macemu.webrtc.api.grpc.Offer;
 import org.macemu.webrtc.api.grpc.Participant;
 import org.macemu.webrtc.api.grpc.Participants;
@@ -239,6 +241,7 @@ public final class SignalingJson {
             case ERROR -> error(message.getError());
             case GOODBYE -> goodbye(message.getGoodbye());
             case PARTICIPANTS -> participants(message.getParticipants());
+            case MOVE -> move(message.getMove());
             case MESSAGE_NOT_SET -> null;
         };
     }
@@ -247,8 +250,22 @@ public final class SignalingJson {
         ObjectNode node = message("welcome")
                 .put("viewer", welcome.getViewerId())
                 .put("heartbeatSeconds", Math.max(1, heartbeat.toSeconds()));
+        connectionFacts(node, welcome.getIceServersList(), welcome.getLanesList());
+        return node.toString();
+    }
+
+    private String move(Move move) {
+        ObjectNode node = message("move").put("reason", move.getReason()).put("lane", text(move.getLane()));
+        if (!move.getViewerId().isEmpty()) {
+            node.put("viewer", move.getViewerId());
+            connectionFacts(node, move.getIceServersList(), move.getLanesList());
+        }
+        return node.toString();
+    }
+
+    private static void connectionFacts(ObjectNode node, List<IceServer> iceServers, List<Lane> laneList) {
         ArrayNode servers = node.putArray("iceServers");
-        for (IceServer server : welcome.getIceServersList()) {
+        for (IceServer server : iceServers) {
             ObjectNode entry = servers.addObject();
             ArrayNode urls = entry.putArray("urls");
             server.getUrlsList().forEach(urls::add);
@@ -260,8 +277,7 @@ public final class SignalingJson {
             }
         }
         ArrayNode lanes = node.putArray("lanes");
-        welcome.getLanesList().forEach(lane -> lanes.add(text(lane)));
-        return node.toString();
+        laneList.forEach(lane -> lanes.add(text(lane)));
     }
 
     private String answer(Answer answer) {

@@ -23,6 +23,7 @@ import org.macemu.webrtc.api.grpc.Goodbye;
 import org.macemu.webrtc.api.grpc.IceServer;
 import org.macemu.webrtc.api.grpc.Lane;
 import org.macemu.webrtc.api.grpc.MediaMessage;
+import org.macemu.webrtc.api.grpc.Move;
 import org.macemu.webrtc.api.grpc.Participant;
 import org.macemu.webrtc.api.grpc.Participants;
 import org.macemu.webrtc.api.grpc.Role;
@@ -255,6 +256,19 @@ class SignalingJsonTest {
                                         .setName("Ada")
                                         .setRole(Role.ROLE_CONTROLLER)
                                         .setRequests(true))));
+        assertJson(
+                "{\"type\":\"move\",\"reason\":\"network\",\"lane\":\"adaptive\"}",
+                MediaMessage.newBuilder()
+                        .setMove(Move.newBuilder().setReason("network").setLane(Lane.LANE_ADAPTIVE)));
+        assertJson(
+                "{\"type\":\"move\",\"reason\":\"drain\",\"lane\":\"auto\",\"viewer\":\"v-2\","
+                        + "\"iceServers\":[{\"urls\":[\"stun:s\"]}],\"lanes\":[\"shared\"]}",
+                MediaMessage.newBuilder()
+                        .setMove(Move.newBuilder()
+                                .setReason("drain")
+                                .setViewerId("v-2")
+                                .addIceServers(IceServer.newBuilder().addUrls("stun:s"))
+                                .addLanes(Lane.LANE_SHARED)));
         assertJson(
                 "{\"type\":\"goodbye\",\"reason\":\"shutdown\",\"retryAfterMs\":0}",
                 MediaMessage.newBuilder()
