@@ -9,7 +9,7 @@ import java.net.ServerSocket;
 import org.junit.jupiter.api.Test;
 import org.macemu.webrtc.control.testing.MediaAddress;
 import org.macemu.webrtc.control.testing.RestClient;
-import org.macemu.webrtc.control.testing.ServiceProcess;
+import org.macemu.webrtc.testing.ServiceProcess;
 
 /** The packaged service as a process of its own: how it starts, refuses to start, and ends. */
 class ProcessIT {

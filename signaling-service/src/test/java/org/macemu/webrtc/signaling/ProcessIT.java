@@ -11,8 +11,8 @@ import java.net.ServerSocket;
 import org.junit.jupiter.api.Test;
 import org.macemu.webrtc.signaling.testing.MediaAddress;
 import org.macemu.webrtc.signaling.testing.ScriptedMedia;
-import org.macemu.webrtc.signaling.testing.ServiceProcess;
 import org.macemu.webrtc.signaling.testing.TestBrowser;
+import org.macemu.webrtc.testing.ServiceProcess;
 
 /** The packaged service as a process of its own: how it starts, refuses to start, and ends. */
 class ProcessIT {

@@ -1,4 +1,4 @@
-package org.macemu.webrtc.signaling.testing;
+package org.macemu.webrtc.testing;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 

@@ -1,4 +1,4 @@
-package org.macemu.webrtc.control.config;
+package org.macemu.webrtc.api.access;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;

@@ -1,45 +1,32 @@
-package org.macemu.webrtc.control.config;
+package org.macemu.webrtc.api.access;
 
-import io.quarkus.runtime.LaunchMode;
-import io.quarkus.runtime.StartupEvent;
-import io.quarkus.runtime.configuration.ConfigurationException;
-import jakarta.annotation.Priority;
-import jakarta.enterprise.event.Observes;
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
-import jakarta.interceptor.Interceptor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * The address this service listens on, checked before the port is opened: an address that other machines can reach is
- * refused unless that was asked for, and an occupied port ends the start with one sentence instead of a stack trace.
+ * The address a service that people reach listens on, checked before the port is opened: an address that other machines
+ * can reach is refused unless that was asked for, and an occupied port ends the start with one sentence instead of a
+ * stack trace. Immutable.
  */
-@Singleton
-public class ListenAddress {
+public final class ListenAddress {
 
     private final String host;
     private final int port;
-    private final boolean insecureBind;
+    private final boolean strangersExpected;
     private final boolean loopback;
 
-    @Inject
-    ListenAddress(
-            @ConfigProperty(name = "quarkus.http.host") String host,
-            @ConfigProperty(name = "quarkus.http.port") int port,
-            ControlConfig config) {
-        // Tokens or the operator's word: either way strangers are expected.
-        this(host, port, config.insecureBind() || config.access().keyFile().isPresent());
-    }
-
-    ListenAddress(String host, int port, boolean insecureBind) {
+    /**
+     * @param host host name or address as configured
+     * @param port port, 0 for any
+     * @param strangersExpected whether people are asked who they are, or the operator lets everybody in
+     */
+    public ListenAddress(String host, int port, boolean strangersExpected) {
         this.host = host;
         this.port = port;
-        this.insecureBind = insecureBind;
+        this.strangersExpected = strangersExpected;
         this.loopback = isLoopback(host);
     }
 
@@ -48,16 +35,13 @@ public class ListenAddress {
         return loopback;
     }
 
-    void onStart(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) {
-        String problem = problem(LaunchMode.current() == LaunchMode.NORMAL);
-        if (problem != null) {
-            throw new ConfigurationException("control-service: " + problem);
-        }
-    }
-
-    /** Null when the address can be used, else a sentence saying what was found and what to do. */
-    String problem(boolean probePort) {
-        if (!loopback && !insecureBind) {
+    /**
+     * Null when the address can be used, else a sentence saying what was found and what to do.
+     *
+     * @param probePort whether to try the port, too
+     */
+    public String problem(boolean probePort) {
+        if (!loopback && !strangersExpected) {
             return "quarkus.http.host is " + host + ", which other machines can reach, and there is no authentication: "
                     + "use 127.0.0.1, or set macemu.access.key-file (MACEMU_ACCESS_KEY_FILE) to a file of keys, or"
                     + " macemu.insecure-bind=true (MACEMU_INSECURE_BIND=true) if everyone who can"
