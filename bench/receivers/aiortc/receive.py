@@ -1,17 +1,21 @@
 """Receives picture and sound once, with aiortc, and reports what was decoded as one line of JSON.
 
     python3 receive.py http://127.0.0.1:8099/whep 60
+    python3 receive.py ws://127.0.0.1:8090/signaling 60
 
-Debian: python3-aiortc. The offer is posted to the URL, the answer is the response (WHEP without trickle).
+Debian: python3-aiortc, for ws python3-websockets.
 """
 
 import asyncio
 import json
+import os
 import sys
-import urllib.request
 
 import numpy
 from aiortc import RTCPeerConnection, RTCSessionDescription
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from offering import Offering  # noqa: E402
 
 
 async def main(url, wanted):
@@ -40,9 +44,8 @@ async def main(url, wanted):
         tasks.append(asyncio.ensure_future(picture(track) if track.kind == "video" else sound(track)))
 
     await connection.setLocalDescription(await connection.createOffer())
-    request = urllib.request.Request(
-        url, connection.localDescription.sdp.encode(), {"Content-Type": "application/sdp"})
-    answer = urllib.request.urlopen(request, timeout=10).read().decode()
+    offering = Offering(url)
+    answer = await asyncio.to_thread(offering.answer, connection.localDescription.sdp)
     await connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
     try:
         await asyncio.wait_for(asyncio.gather(*tasks), 30)
@@ -51,6 +54,7 @@ async def main(url, wanted):
     figures["state"] = connection.connectionState
     print(json.dumps(figures), flush=True)
     await connection.close()
+    offering.close()
 
 
 asyncio.run(main(sys.argv[1], int(sys.argv[2])))

@@ -67,6 +67,11 @@ public final class Browser implements AutoCloseable {
         return open(product, query, 1280, 800, 1);
     }
 
+    /** The same, with a script of the test's own that runs before the page's. */
+    public ViewerPage open(Product product, String query, String script) {
+        return open(product, query, 1280, 800, 1, List.of(script));
+    }
+
     /**
      * A visitor, whose page is loaded but not yet connected.
      *
@@ -76,11 +81,17 @@ public final class Browser implements AutoCloseable {
      * @param ratio device pixels per CSS pixel
      */
     public ViewerPage open(Product product, String query, int width, int height, double ratio) {
+        return open(product, query, width, height, ratio, List.of());
+    }
+
+    private ViewerPage open(
+            Product product, String query, int width, int height, double ratio, List<String> scripts) {
         BrowserContext context = chromium.newContext(new com.microsoft.playwright.Browser.NewContextOptions()
                 .setViewportSize(width, height)
                 .setDeviceScaleFactor(ratio)
                 .setLocale("en-US"));
         PROBES.forEach(probe -> context.addInitScript(script(probe)));
+        scripts.forEach(context::addInitScript);
         Page page = context.newPage();
         ViewerPage viewer = new ViewerPage(product, context, page);
         page.navigate(query.startsWith("http") ? query : product.page(query));

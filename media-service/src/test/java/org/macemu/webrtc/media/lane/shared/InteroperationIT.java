@@ -32,15 +32,34 @@ class InteroperationIT {
                 WhepServer whep = new WhepServer(fixture.lane, 0)) {
             Run run = run(
                     60, List.of("/usr/bin/python3", RECEIVERS.resolve("aiortc/receive.py").toString(), whep.url(), "60"));
-            assertEquals(0, run.status(), run.output());
-            assertTrue(run.figure("pictures") >= 60, run.output());
-            assertTrue(run.figure("sounds") >= 60, run.output());
-            assertEquals(320, run.figure("width"), run.output());
-            assertEquals(240, run.figure("height"), run.output());
-            // The tone has an amplitude of 8,000: 5,657 effective.
-            assertEquals(5_657, run.figure("loudness"), 900, run.output());
-            assertTrue(run.figure("contrast") > 20, run.output());
+            assertDecoded(run);
         }
+    }
+
+    @Test
+    void gstreamer() throws Exception {
+        String check = "import gi; gi.require_version('GstWebRTC', '1.0')";
+        assumeTrue(
+                run(60, List.of("/usr/bin/python3", "-c", check)).status() == 0,
+                "webrtcbin is missing: apt-get install python3-gi gir1.2-gst-plugins-bad-1.0 gstreamer1.0-nice");
+        try (LaneFixture fixture = new LaneFixture();
+                WhepServer whep = new WhepServer(fixture.lane, 0)) {
+            Run run = run(
+                    60,
+                    List.of("/usr/bin/python3", RECEIVERS.resolve("gstreamer/receive.py").toString(), whep.url(), "60"));
+            assertDecoded(run);
+        }
+    }
+
+    private static void assertDecoded(Run run) {
+        assertEquals(0, run.status(), run.output());
+        assertTrue(run.figure("pictures") >= 60, run.output());
+        assertTrue(run.figure("sounds") >= 60, run.output());
+        assertEquals(320, run.figure("width"), run.output());
+        assertEquals(240, run.figure("height"), run.output());
+        // The tone has an amplitude of 8,000: 5,657 effective.
+        assertEquals(5_657, run.figure("loudness"), 900, run.output());
+        assertTrue(run.figure("contrast") > 20, run.output());
     }
 
     @Test
