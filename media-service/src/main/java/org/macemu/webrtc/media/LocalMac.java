@@ -1,0 +1,295 @@
+package org.macemu.webrtc.media;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jboss.logging.Logger;
+import org.macemu.webrtc.api.control.ControlMessage;
+import org.macemu.webrtc.api.control.ControlMessage.FromEmulator;
+import org.macemu.webrtc.api.grpc.SessionStatus;
+import org.macemu.webrtc.api.grpc.State;
+import org.macemu.webrtc.api.shm.AudioSegment;
+import org.macemu.webrtc.api.shm.SegmentException;
+import org.macemu.webrtc.api.shm.SegmentFile;
+import org.macemu.webrtc.api.shm.VideoSegment;
+import org.macemu.webrtc.media.capture.AudioCapture;
+import org.macemu.webrtc.media.capture.AudioSink;
+import org.macemu.webrtc.media.capture.Snapshot;
+import org.macemu.webrtc.media.capture.VideoCapture;
+import org.macemu.webrtc.media.capture.VideoSink;
+import org.macemu.webrtc.media.capture.VideoStatus;
+import org.macemu.webrtc.media.config.MediaConfig;
+import org.macemu.webrtc.media.control.ControlSocket;
+import org.macemu.webrtc.media.control.EmulatorListener;
+import org.macemu.webrtc.media.control.EmulatorPeer;
+import org.macemu.webrtc.media.control.EmulatorRequests;
+import org.macemu.webrtc.media.input.InputRouter;
+import org.macemu.webrtc.media.session.Mac;
+
+/**
+ * The Mac beside this process: the segments with its picture and sound, and the control socket that its emulator
+ * connects to. Owned by {@link MediaServer}.
+ */
+final class LocalMac implements Mac {
+
+    private static final Logger LOG = Logger.getLogger(LocalMac.class);
+
+    /** Characters of an emulator's complaint that are shown to people. */
+    private static final int MAX_PROBLEM = 300;
+
+    private final MediaConfig config;
+    private final Runnable changed;
+    private final VideoCapture video;
+    private final AudioCapture audio;
+    private final InputRouter input;
+    private final EmulatorRequests requests;
+    private volatile ControlSocket control;
+    private volatile ControlMessage.Status emulatorStatus;
+
+    /**
+     * @param changed told when {@link #state} is another
+     * @throws SegmentException when a segment's name cannot be used
+     */
+    LocalMac(
+            MediaConfig config,
+            MediaMetrics metrics,
+            MeterRegistry registry,
+            VideoSink pictures,
+            AudioSink sound,
+            Runnable changed)
+            throws SegmentException {
+        this.config = config;
+        this.changed = changed;
+        Path directory = Path.of(config.shm().directory());
+        Path videoPath = SegmentFile.path(directory, config.videoShm());
+        Path audioPath = SegmentFile.path(directory, config.audioShm());
+        Set<PosixFilePermission> permissions =
+                PosixFilePermissions.fromString(config.shm().permissions());
+        video = new VideoCapture(
+                () -> {
+                    VideoSegment s = VideoSegment.openOrCreate(videoPath, config.shm().maxFrameSize(), permissions);
+                    checkOwner(s.file());
+                    return s;
+                },
+                pictures,
+                metrics);
+        audio = new AudioCapture(
+                () -> {
+                    AudioSegment s = AudioSegment.openOrCreate(audioPath, permissions);
+                    checkOwner(s.file());
+                    return s;
+                },
+                sound,
+                metrics);
+        input = new InputRouter(
+                message -> {
+                    if (control.send(message)) {
+                        metrics.inputEvent();
+                    }
+                },
+                video::status);
+        requests = new EmulatorRequests(
+                request -> control.send(request), config.control().timeout());
+        Gauge.builder("macemu.emulator.connected", this, mac -> mac.isConnected() ? 1 : 0)
+                .description("1 while an emulator is on the control socket")
+                .register(registry);
+        Gauge.builder("macemu.capture.fps", video, v -> v.status().fps())
+                .description("Pictures per second that the emulator publishes")
+                .register(registry);
+    }
+
+    /** /dev/shm is writable by everybody: another user's file under our name could show viewers anything. */
+    private void checkOwner(SegmentFile file) throws SegmentException {
+        try {
+            int owner = file.ownerUid();
+            if (allowedUids().contains(owner)) {
+                return;
+            }
+            file.close();
+            throw new SegmentException("Shared memory " + file.path() + " belongs to user " + owner
+                    + ": expected one of " + allowedUids() + " (macemu.control.allowed-uids adds others)");
+        } catch (SegmentException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new SegmentException("Cannot tell who owns shared memory " + file.path(), e);
+        }
+    }
+
+    private Set<Integer> allowedUids() throws IOException {
+        Set<Integer> uids = new HashSet<>(config.control().allowedUids().orElse(List.of()));
+        // The folder behind the link: the link itself belongs to root, whoever this process is.
+        uids.add((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        return uids;
+    }
+
+    @Override
+    public void start() throws IOException {
+        control = new ControlSocket(
+                new ControlSocket.Settings(
+                        Path.of(config.controlSock()), config.control().permissions(), allowedUids()),
+                new Emulators());
+        video.start();
+        audio.start();
+        control.start();
+        LOG.infof("Waiting for an emulator on %s", config.controlSock());
+    }
+
+    @Override
+    public void watched(boolean watched) {
+        video.watched(watched);
+        audio.watched(watched);
+    }
+
+    @Override
+    public void requestFrame() {
+        video.requestFrame();
+    }
+
+    @Override
+    public InputRouter input() {
+        return input;
+    }
+
+    @Override
+    public boolean isConnected() {
+        ControlSocket socket = control;
+        return socket != null && socket.isConnected();
+    }
+
+    @Override
+    public EmulatorRequests requests() {
+        return requests;
+    }
+
+    @Override
+    public CompletableFuture<Optional<Snapshot>> snapshot() {
+        return video.snapshot();
+    }
+
+    @Override
+    public long heartbeat() {
+        return video.heartbeat();
+    }
+
+    @Override
+    public State state() {
+        VideoStatus picture = video.status();
+        ControlMessage.Status status = emulatorStatus;
+        return State.newBuilder()
+                .setEmulatorConnected(isMacRunning())
+                .setProblem(isMacRunning() || status == null ? "" : problem(status))
+                .setWidth(picture.width())
+                .setHeight(picture.height())
+                .setFps(Math.round(picture.fps() * 10) / 10.0)
+                .setEmulator(status == null ? "" : status.fields().path("emulator").asText(""))
+                .build();
+    }
+
+    /** An agent stays connected while its emulator does not run, and says so in its status. */
+    private boolean isMacRunning() {
+        ControlMessage.Status status = emulatorStatus;
+        return isConnected() && (status == null || status.running());
+    }
+
+    private static String problem(ControlMessage.Status status) {
+        String error = status.fields().path("error").asText("");
+        String words = error.isEmpty() ? status.fields().path("reason").asText("") : error;
+        return words.substring(0, Math.min(words.length(), MAX_PROBLEM));
+    }
+
+    /** Asks the emulator for its own status, and does without when it does not answer. */
+    @Override
+    public CompletionStage<SessionStatus> status() {
+        if (!isConnected()) {
+            return CompletableFuture.completedStage(sessionStatus(null));
+        }
+        return requests.ask(new ControlMessage.GetStatus())
+                .handle((answer, failure) ->
+                        sessionStatus(answer instanceof ControlMessage.Status status ? status : emulatorStatus));
+    }
+
+    private SessionStatus sessionStatus(ControlMessage.Status emulator) {
+        VideoStatus picture = video.status();
+        EmulatorPeer peer = control.peer();
+        return SessionStatus.newBuilder()
+                .setEmulatorConnected(peer != null)
+                .setEmulatorPid(peer == null ? 0 : peer.pid())
+                .setEmulatorStatusJson(
+                        peer == null || emulator == null ? "" : emulator.fields().toString())
+                .setWidth(picture.width())
+                .setHeight(picture.height())
+                .setCaptureFps(picture.fps())
+                .setFramesCaptured(picture.captured())
+                .setAudioSampleRate(audio.sampleRate())
+                .setAudioChannels(audio.channels())
+                .setVideoSegment(picture.segment())
+                .build();
+    }
+
+    /** Ends the threads; an emulator that lives keeps its segments, which else are removed. */
+    @Override
+    public void close() {
+        boolean emulatorLives = isConnected();
+        video.close();
+        audio.close();
+        ControlSocket socket = control;
+        if (socket != null) {
+            socket.close();
+            if (!emulatorLives) {
+                removeSegments();
+            }
+        }
+    }
+
+    /** Nobody needs them any more, and the last picture of the screen is in one of them. */
+    private void removeSegments() {
+        try {
+            Path directory = Path.of(config.shm().directory());
+            Files.deleteIfExists(SegmentFile.path(directory, config.videoShm()));
+            Files.deleteIfExists(SegmentFile.path(directory, config.audioShm()));
+        } catch (IOException e) {
+            LOG.warn("Removing the segments", e);
+        }
+    }
+
+    /** Follows the emulator's coming and going. */
+    private final class Emulators implements EmulatorListener {
+
+        @Override
+        public void connected(EmulatorPeer peer) {
+            input.forget();
+            changed.run();
+            requests.ask(new ControlMessage.GetStatus()).exceptionally(e -> {
+                LOG.debugf("No status from the emulator: %s", e.getMessage());
+                return null;
+            });
+        }
+
+        @Override
+        public void received(FromEmulator message) {
+            if (message instanceof ControlMessage.Status status) {
+                emulatorStatus = status;
+                changed.run();
+            }
+            requests.received(message);
+        }
+
+        @Override
+        public void disconnected(EmulatorPeer peer) {
+            emulatorStatus = null;
+            requests.disconnected();
+            input.forget();
+            changed.run();
+        }
+    }
+}
