@@ -11,13 +11,13 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jboss.logging.Logger;
-import org.macemu.webrtc.api.grpc.IceServer;
 import org.macemu.webrtc.api.grpc.SessionStatus;
 import org.macemu.webrtc.media.capture.Snapshot;
 import org.macemu.webrtc.media.config.MediaConfig;
@@ -28,6 +28,7 @@ import org.macemu.webrtc.media.lane.adaptive.AdaptiveLaneSettings;
 import org.macemu.webrtc.media.lane.shared.SharedLane;
 import org.macemu.webrtc.media.lane.shared.SharedLaneSettings;
 import org.macemu.webrtc.media.session.Audience;
+import org.macemu.webrtc.media.session.IceServers;
 import org.macemu.webrtc.media.session.Lanes;
 import org.macemu.webrtc.media.session.Mac;
 import org.macemu.webrtc.media.session.ViewerSession;
@@ -130,15 +131,13 @@ public class MediaServer {
     }
 
     private Audience.Settings audienceSettings() {
-        List<IceServer> iceServers = config.rtc()
-                .iceServers()
-                .filter(urls -> !urls.isEmpty())
-                .map(urls -> List.of(IceServer.newBuilder()
-                        .addAllUrls(urls)
-                        .setUsername(config.rtc().iceUsername().orElse(""))
-                        .setCredential(config.rtc().iceCredential().orElse(""))
-                        .build()))
-                .orElse(List.of());
+        MediaConfig.Rtc rtc = config.rtc();
+        List<String> urls = rtc.iceServers().orElse(List.of());
+        IceServers iceServers = rtc.iceSecret()
+                .map(secret -> IceServers.timeLimited(
+                        urls, secret, rtc.iceCredentialValidity(), Clock.systemUTC()))
+                .orElseGet(() -> IceServers.fixed(
+                        urls, rtc.iceUsername().orElse(""), rtc.iceCredential().orElse("")));
         return new Audience.Settings(
                 config.viewers().max(), config.viewers().connectTimeout(), config.viewers().idleTimeout(), iceServers);
     }

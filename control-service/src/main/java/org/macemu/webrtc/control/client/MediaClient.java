@@ -5,12 +5,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.Http2Settings;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.SocketAddress;
-import io.vertx.grpc.client.GrpcClient;
-import io.vertx.grpc.client.GrpcClientOptions;
 import io.vertx.grpc.client.GrpcClientRequest;
 import io.vertx.grpc.client.GrpcClientResponse;
 import io.vertx.grpc.common.GrpcStatus;
@@ -52,10 +47,7 @@ import org.macemu.webrtc.control.config.ControlConfig;
 @Singleton
 public class MediaClient {
 
-    /** The greatest answer is a screenshot: 1920 x 1080 pixels of noise are 8 MB as PNG. */
-    private static final int MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
-
-    private final GrpcClient client;
+    private final Connections connections;
     private final Vertx vertx;
     private final SocketAddress address;
     private final long timeoutMs;
@@ -66,20 +58,7 @@ public class MediaClient {
         this.address =
                 SocketAddress.inetSocketAddress(config.media().port(), config.media().host());
         this.timeoutMs = config.media().callTimeout().toMillis();
-        this.client = GrpcClient.client(
-                vertx,
-                new GrpcClientOptions()
-                        .setMaxMessageSize(MAX_MESSAGE_BYTES)
-                        .setTransportOptions(new HttpClientOptions()
-                                .setProtocolVersion(HttpVersion.HTTP_2)
-                                // Prior knowledge: an upgrade from HTTP/1.1 is not what a gRPC server answers.
-                                .setHttp2ClearTextUpgrade(false)
-                                .setTcpNoDelay(true)
-                                // A message is delivered when it is complete: the window must hold a whole one.
-                                .setHttp2ConnectionWindowSize(MAX_MESSAGE_BYTES)
-                                .setInitialSettings(new Http2Settings().setInitialWindowSize(MAX_MESSAGE_BYTES))
-                                .setConnectTimeout(
-                                        (int) config.media().connectTimeout().toMillis())));
+        this.connections = new Connections(vertx, config);
     }
 
     /** What the session looks like; answers without an emulator, too. */
@@ -182,7 +161,7 @@ public class MediaClient {
                 }
             }
         });
-        client.request(address, method)
+        connections.client().request(address, method)
                 .compose(request -> {
                     open.set(request);
                     request.headers().set("grpc-timeout", limitMs + "m");
@@ -246,6 +225,6 @@ public class MediaClient {
 
     @PreDestroy
     void close() {
-        client.close();
+        connections.close();
     }
 }

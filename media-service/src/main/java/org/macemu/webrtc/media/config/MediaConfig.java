@@ -2,6 +2,7 @@ package org.macemu.webrtc.media.config;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +35,8 @@ public interface MediaConfig {
 
     Rtc rtc();
 
+    Tls tls();
+
     /** How segments are made. */
     interface Shm {
 
@@ -48,6 +51,17 @@ public interface MediaConfig {
         /** Bytes of one picture in a new segment: 1920 x 1080 x 4. */
         @WithDefault("8294400")
         long maxFrameSize();
+    }
+
+    /** Mutual TLS between the services. */
+    interface Tls {
+
+        /**
+         * Folder of this service's certificate and key, and of the authorities its callers' certificates are from:
+         * {@code tls.crt}, {@code tls.key} and {@code ca.crt}, as in secrets of cert-manager; read again every minute.
+         * Goes with the profile {@code mtls} ({@code QUARKUS_PROFILE=prod,mtls}).
+         */
+        Optional<Path> folder();
     }
 
     /** The emulator's socket. */
@@ -145,5 +159,15 @@ public interface MediaConfig {
 
         /** Password at the TURN servers. */
         Optional<String> iceCredential();
+
+        /**
+         * Secret shared with the TURN servers (coturn's static-auth-secret), in place of user name and password: each
+         * viewer is told credentials of its own.
+         */
+        Optional<String> iceSecret();
+
+        /** How long those credentials hold. */
+        @WithDefault("24h")
+        Duration iceCredentialValidity();
     }
 }

@@ -18,7 +18,6 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.macemu.webrtc.api.control.ControlProtocolException;
 import org.macemu.webrtc.api.grpc.Control;
-import org.macemu.webrtc.api.grpc.IceServer;
 import org.macemu.webrtc.api.grpc.Participant;
 import org.macemu.webrtc.api.grpc.Participants;
 import org.macemu.webrtc.api.grpc.Role;
@@ -59,11 +58,7 @@ public final class Audience implements AutoCloseable {
      * @param iceServers told to browsers
      */
     public record Settings(
-            int maxViewers, Duration connectTimeout, Duration idleTimeout, List<IceServer> iceServers) {
-        public Settings {
-            iceServers = List.copyOf(iceServers);
-        }
-    }
+            int maxViewers, Duration connectTimeout, Duration idleTimeout, IceServers iceServers) {}
 
     private final Settings settings;
     private final Lanes lanes;

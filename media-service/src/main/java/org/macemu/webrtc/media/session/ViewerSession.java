@@ -196,7 +196,7 @@ public final class ViewerSession {
         LOG.infof("Viewer %s joined from %s as %s", id, join.getRemoteAddress(), role);
         Welcome.Builder welcome = Welcome.newBuilder()
                 .setViewerId(id)
-                .addAllIceServers(audience.settings().iceServers());
+                .addAllIceServers(audience.settings().iceServers().of(id));
         audience.lanes().all().forEach(l -> welcome.addLanes(wireName(l)));
         outbox.send(MediaMessage.newBuilder().setWelcome(welcome).build());
         audience.joined(this);

@@ -45,7 +45,7 @@ class AudienceTest {
     private Audience audience(int maxViewers, long connectMillis, long idleMillis) {
         audience = new Audience(
                 new Audience.Settings(
-                        maxViewers, Duration.ofMillis(connectMillis), Duration.ofMillis(idleMillis), List.of()),
+                        maxViewers, Duration.ofMillis(connectMillis), Duration.ofMillis(idleMillis), IceServers.none()),
                 new Lanes(List.of(shared, adaptive)),
                 new InputRouter(input::add, () -> new VideoStatus(640, 480, 60, 1, "")),
                 () -> emulator,

@@ -1,10 +1,7 @@
 package org.macemu.webrtc.signaling.client;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.SocketAddress;
-import io.vertx.grpc.client.GrpcClient;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -19,14 +16,8 @@ import org.macemu.webrtc.signaling.config.SignalingConfig;
 @Singleton
 public class MediaClient {
 
-    /**
-     * A connection carries as many calls at once as the server allows, for Vert.x servers 100 by default; further calls
-     * take a further connection. 16 serve more browsers than {@code macemu.signaling.max-browsers} allows.
-     */
-    private static final int MAX_CONNECTIONS = 16;
-
     private final Vertx vertx;
-    private final GrpcClient client;
+    private final Connections connections;
     private final SocketAddress address;
     private final MediaCall.Timing timing;
 
@@ -38,21 +29,17 @@ public class MediaClient {
         this.timing = new MediaCall.Timing(
                 config.media().completionTimeout().toMillis(),
                 config.media().pingInterval().toMillis());
-        this.client = GrpcClient.client(
-                vertx,
-                new HttpClientOptions()
-                        .setProtocolVersion(HttpVersion.HTTP_2)
-                        // Prior knowledge: an upgrade from HTTP/1.1 is not what a gRPC server answers.
-                        .setHttp2ClearTextUpgrade(false)
-                        .setHttp2MaxPoolSize(MAX_CONNECTIONS)
-                        .setTcpKeepAlive(true)
-                        .setTcpNoDelay(true)
-                        .setConnectTimeout((int) config.media().connectTimeout().toMillis()));
+        this.connections = new Connections(vertx, config);
     }
 
     /** Opens a Connect call; must be called on the event loop that is to own it. */
     public MediaCall connect(MediaCall.Listener listener) {
-        return MediaCall.open(vertx, client, address, timing, listener);
+        return connect(address, listener);
+    }
+
+    /** Opens a Connect call to the media-service at this address, likewise. */
+    public MediaCall connect(SocketAddress target, MediaCall.Listener listener) {
+        return MediaCall.open(vertx, connections.client(), target, timing, listener);
     }
 
     /** Where it connects to, for logs and health: {@code 127.0.0.1:8010}. */
@@ -62,6 +49,6 @@ public class MediaClient {
 
     @PreDestroy
     void close() {
-        client.close();
+        connections.close();
     }
 }

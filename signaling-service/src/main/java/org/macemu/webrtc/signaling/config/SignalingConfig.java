@@ -66,6 +66,12 @@ public interface SignalingConfig {
         @WithDefault("8010")
         int port();
 
+        /**
+         * Folder of certificates for mutual TLS with it: {@code tls.crt}, {@code tls.key} and {@code ca.crt}, read
+         * again when they change. Empty: plain text.
+         */
+        Optional<Path> tlsFolder();
+
         /** How long a TCP connection to it may take. */
         @WithDefault("2s")
         Duration connectTimeout();

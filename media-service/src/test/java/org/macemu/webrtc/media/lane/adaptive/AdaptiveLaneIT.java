@@ -42,6 +42,7 @@ import org.macemu.webrtc.media.control.EmulatorListener;
 import org.macemu.webrtc.media.control.EmulatorPeer;
 import org.macemu.webrtc.media.input.InputRouter;
 import org.macemu.webrtc.media.session.Audience;
+import org.macemu.webrtc.media.session.IceServers;
 import org.macemu.webrtc.media.session.Lanes;
 import org.macemu.webrtc.media.session.ViewerSession;
 import org.macemu.webrtc.media.testing.Await;
@@ -120,7 +121,7 @@ class AdaptiveLaneIT {
         control = new ControlSocket(
                 new ControlSocket.Settings(options.controlSocket(), "rw-------", Set.of(uid())), new Ignored());
         audience = new Audience(
-                new Audience.Settings(100, Duration.ofSeconds(30), Duration.ofMinutes(2), List.of()),
+                new Audience.Settings(100, Duration.ofSeconds(30), Duration.ofMinutes(2), IceServers.none()),
                 lanes.get(),
                 new InputRouter(control::send, video::status),
                 State::getDefaultInstance,
