@@ -1,6 +1,5 @@
 package org.macemu.webrtc.system;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -8,12 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,11 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.macemu.webrtc.system.harness.Await;
+import org.macemu.webrtc.system.harness.BasiliskMac;
 import org.macemu.webrtc.system.harness.Browser;
-import org.macemu.webrtc.system.harness.Command;
 import org.macemu.webrtc.system.harness.Product;
 import org.macemu.webrtc.system.harness.Product.Part;
-import org.macemu.webrtc.system.harness.ServiceProcess;
 import org.macemu.webrtc.system.harness.ViewerPage;
 import org.macemu.webrtc.system.harness.ViewerPage.Box;
 import org.macemu.webrtc.system.harness.ViewerPage.Color;
@@ -40,7 +34,6 @@ import org.macemu.webrtc.system.harness.ViewerPage.Color;
 class BasiliskST {
 
     private static final Duration SOON = Duration.ofSeconds(30);
-    private static final Duration BUILD = Duration.ofSeconds(180);
     private static final double LEAST_FPS = 25;
 
     /** Amplitude 2048 of 32768: what stays of a note after it has died away. */
@@ -55,26 +48,13 @@ class BasiliskST {
 
     @BeforeAll
     void start() throws Exception {
-        Path emulator = Product.root().resolve("emulator");
-        Command fetched = Command.run(emulator, BUILD, "./fetch-basilisk2.sh");
-        if (fetched.status() != 0) {
-            System.err.println("SKIPPED: BasiliskST, the product with the real Basilisk II: " + fetched.lastLine());
+        String missing = BasiliskMac.missing();
+        if (missing != null) {
+            BasiliskMac.announceSkip(BasiliskST.class, missing);
         }
-        assumeTrue(fetched.status() == 0, "Basilisk II cannot be had: " + fetched.lastLine());
-        Command made = Command.run(emulator, BUILD, "make", "-s");
-        assertEquals(0, made.status(), made.output());
-
+        assumeTrue(missing == null, () -> "Basilisk II cannot be had: " + missing);
         product = Product.start(BasiliskST.class);
-        Map<String, String> environment = new HashMap<>(product.environment(Part.MEDIA));
-        environment.put("BASILISK_ROMS", product.folder().resolve("roms").toString());
-        environment.put("BASILISK_IMAGES", product.folder().resolve("images").toString());
-        product.owns(new ServiceProcess(
-                        "basilisk",
-                        List.of(emulator.resolve("run-demo.sh").toString()),
-                        environment,
-                        product.folder(),
-                        product.logs().resolve("basilisk.log")))
-                .start();
+        BasiliskMac.start(product, product.controlSocket());
         browser = product.owns(Browser.start());
     }
 
