@@ -15,6 +15,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"sort"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -27,17 +28,30 @@ import (
 // Totals of all viewers.
 var packets, byteCount, gaps, pictures, sounds, connected, failures int64
 
+// One viewer: RTP packets of both tracks.
+type viewer struct {
+	pc      *webrtc.PeerConnection
+	packets int64
+}
+
 type result struct {
 	Viewers        int     `json:"viewers"`
 	Connected      int64   `json:"connected"`
 	ConnectSeconds float64 `json:"connect_seconds"`
 	Seconds        float64 `json:"seconds"`
 	Packets        int64   `json:"packets"`
-	Bytes          int64   `json:"bytes"`
-	Gaps           int64   `json:"gaps"`
-	Pictures       int64   `json:"pictures"`
-	Sounds         int64   `json:"sounds"`
-	ServerCores    float64 `json:"server_cores"`
+	// Of the viewer that got the fewest, the one in the middle, the one that got the most.
+	LeastPackets  int64   `json:"least_packets"`
+	MedianPackets int64   `json:"median_packets"`
+	MostPackets   int64   `json:"most_packets"`
+	Bytes         int64   `json:"bytes"`
+	Gaps          int64   `json:"gaps"`
+	Pictures      int64   `json:"pictures"`
+	Sounds        int64   `json:"sounds"`
+	ServerCores   float64 `json:"server_cores"`
+	// Resident memory of the server before the first viewer and at the end, in kB.
+	MemoryBefore int64 `json:"memory_before"`
+	MemoryAfter  int64 `json:"memory_after"`
 }
 
 func main() {
@@ -51,8 +65,9 @@ func main() {
 	flag.Parse()
 
 	api := newAPI(*every)
+	memory := residentKilobytes(*pid)
 	begin := time.Now()
-	var all []*webrtc.PeerConnection
+	var all []*viewer
 	var lock sync.Mutex
 	var wait sync.WaitGroup
 	joining := make(chan bool, 4)
@@ -61,7 +76,7 @@ func main() {
 		joining <- true
 		go func() {
 			defer func() { <-joining; wait.Done() }()
-			pc, err := join(api, *url, *janus)
+			v, err := join(api, *url, *janus)
 			if err != nil {
 				fmt.Fprintln(os.Stderr, "viewer:", err)
 				if atomic.AddInt64(&failures, 1) == 3 {
@@ -70,13 +85,17 @@ func main() {
 				return
 			}
 			lock.Lock()
-			all = append(all, pc)
+			all = append(all, v)
 			lock.Unlock()
 		}()
 	}
 	wait.Wait()
 	r := result{Viewers: *viewers, Connected: atomic.LoadInt64(&connected), ConnectSeconds: time.Since(begin).Seconds()}
 	time.Sleep(time.Duration(*settle) * time.Second)
+	each := make([]int64, len(all))
+	for i, v := range all {
+		each[i] = -atomic.LoadInt64(&v.packets)
+	}
 	p, b, g := atomic.LoadInt64(&packets), atomic.LoadInt64(&byteCount), atomic.LoadInt64(&gaps)
 	c, start := cpuSeconds(*pid), time.Now()
 	time.Sleep(time.Duration(*seconds) * time.Second)
@@ -86,8 +105,16 @@ func main() {
 	r.Bytes = atomic.LoadInt64(&byteCount) - b
 	r.Gaps = atomic.LoadInt64(&gaps) - g
 	r.Pictures, r.Sounds = atomic.LoadInt64(&pictures), atomic.LoadInt64(&sounds)
-	for _, pc := range all {
-		pc.Close()
+	for i, v := range all {
+		each[i] += atomic.LoadInt64(&v.packets)
+	}
+	sort.Slice(each, func(i, j int) bool { return each[i] < each[j] })
+	if len(each) > 0 {
+		r.LeastPackets, r.MedianPackets, r.MostPackets = each[0], each[len(each)/2], each[len(each)-1]
+	}
+	r.MemoryBefore, r.MemoryAfter = memory, residentKilobytes(*pid)
+	for _, v := range all {
+		v.pc.Close()
 	}
 	json.NewEncoder(os.Stdout).Encode(r)
 }
@@ -107,7 +134,7 @@ func newAPI(every bool) *webrtc.API {
 		webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(interceptors), webrtc.WithSettingEngine(settings))
 }
 
-func join(api *webrtc.API, url string, janus bool) (*webrtc.PeerConnection, error) {
+func join(api *webrtc.API, url string, janus bool) (*viewer, error) {
 	pc, err := api.NewPeerConnection(webrtc.Configuration{})
 	if err != nil {
 		return nil, err
@@ -119,7 +146,8 @@ func join(api *webrtc.API, url string, janus bool) (*webrtc.PeerConnection, erro
 			once.Do(func() { atomic.AddInt64(&connected, 1); up <- true })
 		}
 	})
-	pc.OnTrack(receive)
+	v := &viewer{pc: pc}
+	pc.OnTrack(v.receive)
 	if janus {
 		err = watchJanus(url, pc)
 	} else {
@@ -131,7 +159,7 @@ func join(api *webrtc.API, url string, janus bool) (*webrtc.PeerConnection, erro
 	}
 	select {
 	case <-up:
-		return pc, nil
+		return v, nil
 	case <-time.After(20 * time.Second):
 		pc.Close()
 		return nil, fmt.Errorf("not connected within 20 s")
@@ -167,7 +195,7 @@ func whep(url string, pc *webrtc.PeerConnection) error {
 }
 
 // receive counts packets, and sequence numbers that were skipped for good or for a while.
-func receive(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
+func (v *viewer) receive(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 	go func() {
 		buffer := make([]byte, 1500)
 		for {
@@ -192,6 +220,7 @@ func receive(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 		}
 		last = sequence
 		atomic.AddInt64(&packets, 1)
+		atomic.AddInt64(&v.packets, 1)
 		atomic.AddInt64(&byteCount, int64(n))
 		if !video {
 			atomic.AddInt64(&sounds, 1)
@@ -214,6 +243,21 @@ func cpuSeconds(pid int) float64 {
 	user, _ := strconv.ParseFloat(string(fields[11]), 64)
 	system, _ := strconv.ParseFloat(string(fields[12]), 64)
 	return (user + system) / 100
+}
+
+// residentKilobytes is the memory of a process that is in use now.
+func residentKilobytes(pid int) int64 {
+	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+	if err != nil {
+		return 0
+	}
+	for _, line := range bytes.Split(status, []byte("\n")) {
+		if fields := bytes.Fields(line); len(fields) > 1 && string(fields[0]) == "VmRSS:" {
+			kilobytes, _ := strconv.ParseInt(string(fields[1]), 10, 64)
+			return kilobytes
+		}
+	}
+	return 0
 }
 
 func must(err error) {

@@ -14,10 +14,34 @@ final class ReplayServer {
 
     private ReplayServer() {}
 
+    /** Says when packets did not go out as they should. */
+    private static final class Trouble implements LaneMetrics {
+
+        @Override
+        public void dropped(Drop cause) {
+            System.out.println("dropped " + cause);
+        }
+
+        @Override
+        public void shed() {
+            System.out.println("shed");
+        }
+
+        @Override
+        public void resendRefused(int packets) {
+            System.out.println("resend refused " + packets);
+        }
+
+        @Override
+        public void resent(int packets, long bytes) {
+            System.out.println("resent " + packets);
+        }
+    }
+
     public static void main(String[] args) throws Exception {
         List<Recording.Unit> units = Recording.read(Path.of(args[0]));
         SharedLane lane = new SharedLane(
-                SharedLaneSettings.defaults().at(0, List.of("127.0.0.1"), List.of()), () -> {}, LaneMetrics.NONE);
+                SharedLaneSettings.defaults().at(0, List.of("127.0.0.1"), List.of()), () -> {}, new Trouble());
         WhepServer whep = new WhepServer(lane, Integer.parseInt(args[1]));
         System.out.println("ready " + whep.url());
         int length = units.get(units.size() - 1).millis() + 20;

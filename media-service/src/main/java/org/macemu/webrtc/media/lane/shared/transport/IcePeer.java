@@ -12,7 +12,7 @@ import org.jboss.logging.Logger;
  *
  * <pre>
  * NEW --first check--> CHECKED --first DTLS record--> HANDSHAKE --keys--> ESTABLISHED
- *  any state --close, close_notify, handshake failed, no check for the consent time--> CLOSED
+ *  any state --close, close_notify, handshake failed, silent for the consent time--> CLOSED
  * </pre>
  *
  * Belongs to the event loop's thread, except {@link #close} of the DTLS session, which is called by it.
@@ -41,7 +41,11 @@ public final class IcePeer {
 
     private static final Logger LOG = Logger.getLogger(IcePeer.class);
 
-    /** A browser checks its connection every 2.5 s or more often; RFC 7675 section 5.1 gives up after 30 s. */
+    /**
+     * A browser checks its connection every 2.5 s or more often; RFC 7675 section 5.1 gives up after 30 s. Authentic
+     * RTCP shows as well that the peer is there and wants what it gets: receivers on Pion check only while they have
+     * nothing else to send.
+     */
     private static final long CONSENT_NANOS = 30_000_000_000L;
 
     /** A browser that still wants to be here opens another connection at once. */
@@ -66,7 +70,7 @@ public final class IcePeer {
     private boolean nominated;
     private DtlsSession dtls;
     private SrtpSession srtp;
-    private long lastCheck;
+    private long lastHeard;
     private long pathLost;
     private boolean closed;
 
@@ -83,7 +87,7 @@ public final class IcePeer {
         this.dtlsServer = dtlsServer;
         this.metrics = metrics;
         this.listener = listener;
-        this.lastCheck = System.nanoTime();
+        this.lastHeard = System.nanoTime();
     }
 
     /**
@@ -102,7 +106,7 @@ public final class IcePeer {
         previous = this.credentials;
         this.credentials = credentials;
         this.fingerprint = fingerprint;
-        lastCheck = System.nanoTime();
+        lastHeard = System.nanoTime();
         registry.add(credentials, this);
     }
 
@@ -121,11 +125,11 @@ public final class IcePeer {
     }
 
     /**
-     * Whether the peer has shown no sign of life for too long: no check for the consent time, or no new path within a
-     * few seconds after the last one (TCP) was closed.
+     * Whether the peer has shown no sign of life for too long: no check and no RTCP for the consent time, or no new path
+     * within a few seconds after the last one (TCP) was closed.
      */
     public boolean isSilent(long now) {
-        return now - lastCheck > CONSENT_NANOS
+        return now - lastHeard > CONSENT_NANOS
                 || selected == null && pathLost != 0 && now - pathLost > PATH_LOST_NANOS;
     }
 
@@ -201,7 +205,7 @@ public final class IcePeer {
             path.release();
             return;
         }
-        lastCheck = System.nanoTime();
+        lastHeard = System.nanoTime();
         if (!paths.contains(path)) {
             if (paths.size() >= MAX_PATHS) {
                 Path oldest = paths.get(0) == selected ? paths.get(1) : paths.get(0);
@@ -268,6 +272,7 @@ public final class IcePeer {
             metrics.dropped(TransportMetrics.Drop.UNAUTHENTIC_PACKET);
             return;
         }
+        lastHeard = System.nanoTime();
         listener.rtcp(rtcpBuffer.getBuffer(), rtcpBuffer.getOffset(), rtcpBuffer.getLength());
     }
 
