@@ -29,7 +29,7 @@ public final class Browser implements AutoCloseable {
             "--disable-sync",
             "--autoplay-policy=no-user-gesture-required");
 
-    private static final List<String> PROBES = List.of("bar-code.js", "screen-probe.js", "sound-probe.js");
+    private static final List<String> PROBES = List.of("bar-code.js", "screen-probe.js", "sound-probe.js", "link-probe.js");
 
     private final Playwright playwright;
     private final com.microsoft.playwright.Browser chromium;

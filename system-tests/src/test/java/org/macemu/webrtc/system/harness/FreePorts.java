@@ -34,6 +34,24 @@ public final class FreePorts {
         throw new IllegalStateException("No free port from " + LOWEST + " to " + (LOWEST + COUNT - 1));
     }
 
+    /** The first of so many free ports in a row. */
+    public static synchronized int range(int count) {
+        for (int attempt = 0; attempt < 1000; attempt++) {
+            int first = LOWEST + RANDOM.nextInt(COUNT - count);
+            boolean free = true;
+            for (int port = first; free && port < first + count; port++) {
+                free = !GIVEN.contains(port) && isFree(port);
+            }
+            if (free) {
+                for (int port = first; port < first + count; port++) {
+                    GIVEN.add(port);
+                }
+                return first;
+            }
+        }
+        throw new IllegalStateException("No " + count + " free ports in a row from " + LOWEST);
+    }
+
     private static boolean isFree(int port) {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         try (ServerSocket tcp = new ServerSocket();
