@@ -3,7 +3,7 @@
     python3 receive.py http://127.0.0.1:8099/whep 60
     python3 receive.py ws://127.0.0.1:8090/signaling 60
 
-Debian: python3-gi gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good
+It ends after so many pictures and packets of sound, or after 30 s; a third argument is another number of seconds. packages: python3-gi gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good
 gstreamer1.0-plugins-bad gstreamer1.0-nice, for ws python3-websockets.
 """
 
@@ -132,4 +132,4 @@ class Receiver:
 
 if __name__ == "__main__":
     Gst.init(None)
-    Receiver(sys.argv[1], int(sys.argv[2]), 30).run()
+    Receiver(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 30).run()
