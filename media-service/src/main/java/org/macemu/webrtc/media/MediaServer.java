@@ -7,6 +7,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -18,10 +19,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jboss.logging.Logger;
+import org.macemu.webrtc.api.grpc.Load;
 import org.macemu.webrtc.api.grpc.SessionStatus;
+import org.macemu.webrtc.api.grpc.State;
 import org.macemu.webrtc.media.capture.Snapshot;
 import org.macemu.webrtc.media.config.MediaConfig;
 import org.macemu.webrtc.media.control.EmulatorRequests;
+import org.macemu.webrtc.media.edge.EdgeFeeds;
+import org.macemu.webrtc.media.edge.EdgeMetrics;
+import org.macemu.webrtc.media.edge.OriginAddress;
+import org.macemu.webrtc.media.edge.OriginLink;
 import org.macemu.webrtc.media.lane.Lane;
 import org.macemu.webrtc.media.lane.adaptive.AdaptiveLane;
 import org.macemu.webrtc.media.lane.adaptive.AdaptiveLaneSettings;
@@ -44,6 +51,7 @@ public class MediaServer {
     private static final Logger LOG = Logger.getLogger(MediaServer.class);
 
     private final MediaConfig config;
+    private final Vertx vertx;
     private final MeterRegistry registry;
     private final MediaMetrics metrics;
     private final SharedLaneMeters sharedLane;
@@ -52,11 +60,14 @@ public class MediaServer {
     private Mac mac;
     private Lanes lanes;
     private Audience audience;
+    private EdgeFeeds edges;
+    private Stress stress;
     private volatile boolean started;
     private volatile boolean draining;
 
-    MediaServer(MediaConfig config, MeterRegistry registry) {
+    MediaServer(MediaConfig config, Vertx vertx, MeterRegistry registry) {
         this.config = config;
+        this.vertx = vertx;
         this.registry = registry;
         this.metrics = new MediaMetrics(registry);
         this.sharedLane = new SharedLaneMeters(registry);
@@ -65,15 +76,11 @@ public class MediaServer {
     /** Before the gRPC server takes calls. */
     void start(@Observes @Priority(1) StartupEvent event) {
         try {
-            mac = new LocalMac(
-                    config,
-                    metrics,
-                    registry,
-                    frame -> lanes.video(frame),
-                    (pcm, index, silent) -> lanes.audio(pcm, index, silent),
-                    () -> audience.stateChanged());
-            lanes = new Lanes(makeLanes());
-            audience = new Audience(audienceSettings(), lanes, mac.input(), mac::state, mac::watched);
+            if (isEdge()) {
+                makeEdge();
+            } else {
+                makeOrigin();
+            }
             registerGauges();
             mac.start();
             started = true;
@@ -88,10 +95,53 @@ public class MediaServer {
         }
     }
 
+    private boolean isEdge() {
+        return config.edge().origin().isPresent();
+    }
+
+    private void makeOrigin() throws IOException {
+        mac = new LocalMac(
+                config,
+                metrics,
+                registry,
+                frame -> lanes.video(frame),
+                (pcm, index, silent) -> lanes.audio(pcm, index, silent),
+                () -> audience.stateChanged());
+        SharedLane shared = new SharedLane(sharedLaneSettings(), mac, sharedLane);
+        lanes = new Lanes(makeLanes(shared));
+        CaptureDemand demand = new CaptureDemand(mac::watched);
+        edges = new EdgeFeeds(shared, registry, demand::edges, () -> audience.stateChanged());
+        audience = new Audience(
+                audienceSettings(),
+                lanes,
+                mac.input(),
+                () -> mac.state().toBuilder().setViewers(edges.viewers()).build(),
+                demand::audience);
+        audience.alsoTell(edges::tell);
+    }
+
+    private void makeEdge() throws IOException {
+        OriginLink link = new OriginLink(
+                vertx,
+                OriginAddress.parse(config.edge().origin().orElseThrow(), config.tls().folder()),
+                config.edge().name(),
+                new EdgeMetrics(registry),
+                () -> audience.stateChanged());
+        mac = link;
+        SharedLane shared = SharedLane.ofEncoded(sharedLaneSettings(), link, sharedLane);
+        lanes = new Lanes(List.of(shared));
+        audience = new Audience(audienceSettings(), lanes, link.input(), link::state, link::watched);
+        audience.watchOnly();
+        link.feed(shared, audience::watching);
+        Gauge.builder("macemu.origin.connected", link, l -> l.hasOrigin() ? 1 : 0)
+                .description("1 while the origin answers this edge")
+                .register(registry);
+    }
+
     /** The preferred lane first; a lane whose library is missing is left out, and the log says so. */
-    private List<Lane> makeLanes() throws IOException {
+    private List<Lane> makeLanes(SharedLane shared) {
         List<Lane> made = new ArrayList<>();
-        made.add(new SharedLane(sharedLaneSettings(), mac, sharedLane));
+        made.add(shared);
         try {
             made.add(new AdaptiveLane(
                     new AdaptiveLaneSettings(
@@ -152,17 +202,29 @@ public class MediaServer {
                     .tag("lane", lane.name())
                     .register(registry);
         }
+        stress = new Stress(audience::watching, config.viewers().max());
+        Gauge.builder("macemu.stress", stress, Stress::value)
+                .description("Share in use of the viewers or of the processors, whichever is greater; 0 to 1")
+                .register(registry);
         Gauge.builder("macemu.sessions", audience, Audience::joined)
                 .description("Browsers that have joined, with or without media")
                 .register(registry);
     }
 
-    /** Says goodbye to viewers while their calls still stand. */
+    /** Says goodbye to viewers while their calls still stand; those of an edge are moved to another one first. */
     void drain(@Observes ShutdownDelayInitiatedEvent event) {
         draining = true;
-        if (audience != null) {
-            audience.close();
+        if (audience == null) {
+            return;
         }
+        if (isEdge()) {
+            try {
+                audience.drain(config.edge().drain());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        audience.close();
     }
 
     /** Frees everything; viewers have been told, or are told now where no delay preceded. */
@@ -187,6 +249,27 @@ public class MediaServer {
     /** A session for a browser that is connecting. */
     public ViewerSession newSession(ViewerSession.Outbox outbox) {
         return new ViewerSession(audience, outbox);
+    }
+
+    /** The edges of this origin; empty on an edge. */
+    public Optional<EdgeFeeds> edges() {
+        return Optional.ofNullable(edges);
+    }
+
+    /** What an edge's viewers are to be told now. */
+    public State stateForEdges() {
+        return audience.state();
+    }
+
+    /** How busy this process is. */
+    public Load load() {
+        return Load.newBuilder()
+                .setViewers(audience.watching())
+                .setMaxViewers(config.viewers().max())
+                .setStress(stress.value())
+                .setAccepting(isReady())
+                .setEdge(isEdge())
+                .build();
     }
 
     public Audience audience() {

@@ -37,6 +37,8 @@ public interface MediaConfig {
 
     Tls tls();
 
+    Edge edge();
+
     /** How segments are made. */
     interface Shm {
 
@@ -62,6 +64,24 @@ public interface MediaConfig {
          * Goes with the profile {@code mtls} ({@code QUARKUS_PROFILE=prod,mtls}).
          */
         Optional<Path> folder();
+    }
+
+    /** Audience beyond one machine. */
+    interface Edge {
+
+        /**
+         * {@code host:port} of the media-service beside the emulator. With it this process is an edge: it has no emulator
+         * of its own, and serves viewers with what the origin encodes.
+         */
+        Optional<String> origin();
+
+        /** How this edge is called in the origin's log; by default the machine's or pod's name. */
+        @WithDefault("${HOSTNAME:edge}")
+        String name();
+
+        /** How long viewers may take to move elsewhere when this edge is told to end. */
+        @WithDefault("120s")
+        Duration drain();
     }
 
     /** The emulator's socket. */

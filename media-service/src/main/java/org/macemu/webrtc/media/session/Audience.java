@@ -1,7 +1,9 @@
 package org.macemu.webrtc.media.session;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +48,11 @@ public final class Audience implements AutoCloseable {
     /** People told to each other at most; a larger audience are guests, who are not told. */
     private static final int MAX_PARTICIPANTS = 100;
 
+    /** A viewer moves from a machine that ends every 50 ms: 100 of them in five seconds. */
+    private static final int MOVES_PER_ROUND = 2;
+
+    private static final long MOVE_INTERVAL_MILLIS = 100;
+
     /** Holds the controls while a program sends input. */
     private static final String PROGRAM = "api";
 
@@ -77,10 +84,13 @@ public final class Audience implements AutoCloseable {
     private final Map<Lane, Integer> byLane = new HashMap<>();
     private int watching;
     private State told = State.getDefaultInstance();
+    private volatile Consumer<State> elsewhere = state -> {};
+    private volatile boolean watchOnly;
     private volatile boolean closed;
 
     /**
-     * @param emulatorState what is known of the emulator and the picture; viewers and input are filled in here
+     * @param emulatorState what is known of the emulator and the picture, and how many look elsewhere; the viewers here,
+     *     input and roles are added
      * @param capture told true when the first viewer opens and false when the last one closes
      */
     public Audience(
@@ -108,6 +118,20 @@ public final class Audience implements AutoCloseable {
         clock.setRemoveOnCancelPolicy(true);
         clock.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         return clock;
+    }
+
+    /** Everybody who joins is a guest, whatever their token says: on an edge nobody steers. */
+    public void watchOnly() {
+        watchOnly = true;
+    }
+
+    boolean isWatchOnly() {
+        return watchOnly;
+    }
+
+    /** Whoever else is told the state whenever it changes. */
+    public void alsoTell(Consumer<State> listener) {
+        elsewhere = listener;
     }
 
     Settings settings() {
@@ -338,6 +362,7 @@ public final class Audience implements AutoCloseable {
             }
             told = now;
             sessions.values().forEach(s -> s.tell(stateFor(s)));
+            elsewhere.accept(now);
         } catch (RuntimeException e) {
             LOG.error("Telling the audience failed", e);
         }
@@ -376,17 +401,42 @@ public final class Audience implements AutoCloseable {
                 || Math.abs(a.getFps() - b.getFps()) > FPS_STEP;
     }
 
-    private State state() {
-        return emulatorState.get().toBuilder()
-                .setViewers(watching())
-                .setController(controller)
-                .build();
+    /** The state as it is now, of nobody in particular. */
+    public State state() {
+        State known = emulatorState.get();
+        State.Builder state = known.toBuilder().setViewers(watching() + known.getViewers());
+        if (!controller.isEmpty()) {
+            state.setController(controller);
+        }
+        return state.build();
     }
 
     private State stateFor(ViewerSession session) {
         boolean input =
                 session.role() != Role.ROLE_GUEST && (controller.isEmpty() || controller.equals(session.id()));
         return state().toBuilder().setInput(input).setRole(session.role()).build();
+    }
+
+    /**
+     * Takes nobody any more and asks everybody to move elsewhere, a few at a time: each costs the place they move to a
+     * handshake of some 10 ms. Returns when all have gone or time is up; {@link #close} then says goodbye.
+     */
+    public void drain(Duration limit) throws InterruptedException {
+        synchronized (this) {
+            closed = true;
+        }
+        long deadline = System.nanoTime() + limit.toNanos();
+        Deque<ViewerSession> unmoved = new ArrayDeque<>(sessions.values());
+        int round = Math.max(
+                MOVES_PER_ROUND, (int) (2 * unmoved.size() / Math.max(1, limit.toMillis() / MOVE_INTERVAL_MILLIS)));
+        LOG.infof("Moving %d viewers elsewhere within %s", unmoved.size(), limit);
+        while (!sessions.isEmpty() && System.nanoTime() < deadline) {
+            for (int i = 0; i < round && !unmoved.isEmpty(); i++) {
+                unmoved.remove().move("drain");
+            }
+            Thread.sleep(MOVE_INTERVAL_MILLIS);
+        }
+        LOG.infof("%d viewers are left", sessions.size());
     }
 
     /** Says goodbye to everybody and takes nobody any more. */

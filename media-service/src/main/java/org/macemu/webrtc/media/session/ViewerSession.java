@@ -13,6 +13,7 @@ import org.macemu.webrtc.api.grpc.Error;
 import org.macemu.webrtc.api.grpc.Goodbye;
 import org.macemu.webrtc.api.grpc.Join;
 import org.macemu.webrtc.api.grpc.MediaMessage;
+import org.macemu.webrtc.api.grpc.Move;
 import org.macemu.webrtc.api.grpc.Offer;
 import org.macemu.webrtc.api.grpc.Participants;
 import org.macemu.webrtc.api.grpc.Role;
@@ -121,7 +122,7 @@ public final class ViewerSession {
     }
 
     void role(Role newRole) {
-        role = newRole;
+        role = audience.isWatchOnly() ? Role.ROLE_GUEST : newRole;
     }
 
     /** What an owner may know of this viewer. */
@@ -189,7 +190,7 @@ public final class ViewerSession {
         }
         joined = true;
         id = join.getViewerId();
-        role = join.getRole();
+        role = audience.isWatchOnly() ? Role.ROLE_GUEST : join.getRole();
         name = join.getName().strip().replaceAll("\\p{Cntrl}", "");
         name = name.substring(0, Math.min(name.length(), MAX_NAME));
         remoteAddress = join.getRemoteAddress();
@@ -324,6 +325,13 @@ public final class ViewerSession {
                 .build());
     }
 
+    /** Asks the page to make a second connection elsewhere before it closes this one. */
+    void move(String reason) {
+        outbox.send(MediaMessage.newBuilder()
+                .setMove(Move.newBuilder().setReason(reason))
+                .build());
+    }
+
     /** Ends the session from our side. */
     void sayGoodbye(String reason, Integer retryAfterMillis) {
         Goodbye.Builder goodbye = Goodbye.newBuilder().setReason(reason);
@@ -362,7 +370,10 @@ public final class ViewerSession {
         if (attachment == gone) {
             attachment = null;
             audience.vanished(this);
-            if (!left) {
+            if (audience.isClosed()) {
+                // It has moved elsewhere, or what ends here need not wait for it.
+                sayGoodbye("shutdown", Audience.RETRY_AFTER_MILLIS);
+            } else if (!left) {
                 awaitViewer();
             }
         }

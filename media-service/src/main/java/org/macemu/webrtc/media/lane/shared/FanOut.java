@@ -57,6 +57,7 @@ final class FanOut implements EventLoop.Client {
     private final Queue<EncodedSound> freeSounds = new ArrayBlockingQueue<>(SOUNDS);
     private final Queue<EncodedSound> sounds = new ArrayBlockingQueue<>(SOUNDS);
 
+    private FrameSink copies;
     private long housekeeping;
     private long packetsNow;
     private SharedViewer[] round = new SharedViewer[0];
@@ -131,7 +132,7 @@ final class FanOut implements EventLoop.Client {
         packetizeSounds();
         long captured = packetizeFrames();
         long wait = Math.min(keyFrames.poll(now), transport.expire(now));
-        if (!viewers.isEmpty()) {
+        if (!viewers.isEmpty() || copies != null) {
             wait = Math.min(wait, refinement.poll(now));
         }
         for (SharedViewer viewer : viewersOfRound()) {
@@ -150,6 +151,9 @@ final class FanOut implements EventLoop.Client {
     private void packetizeSounds() {
         for (EncodedSound sound = sounds.poll(); sound != null; sound = sounds.poll()) {
             soundClock.observe(sound.sampleIndex(), sound.captureNanos());
+            if (copies != null) {
+                copies.sound(sound);
+            }
             opus.add(sound.data(), sound.length(), sound.first(), (int) sound.sampleIndex() + audioOffset);
             freeSounds.add(sound);
         }
@@ -159,6 +163,9 @@ final class FanOut implements EventLoop.Client {
     private long packetizeFrames() {
         long captured = 0;
         for (EncodedFrame frame = frames.poll(); frame != null; frame = frames.poll()) {
+            if (copies != null) {
+                copies.video(frame);
+            }
             long first = videoHistory.head();
             if (vp8.packets(frame.length()) > videoHistory.capacity() / 2) {
                 // No viewer could use it; the encoder's bounds make this a picture beyond all sizes.
@@ -218,8 +225,17 @@ final class FanOut implements EventLoop.Client {
             roundStale = true;
             connectionsChanged();
         }
-        if (viewers.isEmpty()) {
+        if (viewers.isEmpty() && copies == null) {
             // What is in the history by the next viewer is too old to be shown.
+            videoHistory.forgetKeyFrame();
+            keyFrames.clear();
+        }
+    }
+
+    /** Where frames go besides the viewers; null: nowhere. */
+    void copyTo(FrameSink sink) {
+        copies = sink;
+        if (sink == null && viewers.isEmpty()) {
             videoHistory.forgetKeyFrame();
             keyFrames.clear();
         }

@@ -9,5 +9,7 @@ public enum KeyFrameCause {
     /** A viewer fell too far behind and resumes at a key frame. */
     SLOW_VIEWER,
     /** The picture has another size. */
-    SIZE
+    SIZE,
+    /** An edge has its first viewer, or one of its viewers needs one. */
+    EDGE
 }

@@ -1,6 +1,7 @@
 package org.macemu.webrtc.media.lane.shared;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -52,6 +53,7 @@ public final class SharedLane implements Lane {
     private final AudioEncoder audioEncoder;
     private volatile boolean closed;
     private volatile boolean skipped;
+    private volatile boolean edges;
 
     /**
      * Binds the port and loads the libraries.
@@ -59,17 +61,35 @@ public final class SharedLane implements Lane {
      * @throws IOException when an address or the port cannot be used; the message says what to change
      */
     public SharedLane(SharedLaneSettings settings, CaptureControl capture, LaneMetrics metrics) throws IOException {
+        this(settings, capture, metrics, true);
+    }
+
+    /**
+     * A lane without encoders, for an edge: what it sends comes encoded to {@link #relay}. A wish for a key frame is a
+     * request to {@code origin}.
+     *
+     * @throws IOException when an address or the port cannot be used; the message says what to change
+     */
+    public static SharedLane ofEncoded(SharedLaneSettings settings, CaptureControl origin, LaneMetrics metrics)
+            throws IOException {
+        return new SharedLane(settings, origin, metrics, false);
+    }
+
+    private SharedLane(SharedLaneSettings settings, CaptureControl capture, LaneMetrics metrics, boolean encodes)
+            throws IOException {
         this.settings = settings;
         this.metrics = metrics;
         VideoEncoder video = null;
         AudioEncoder audio = null;
         String problem = null;
         try {
-            video = new VideoEncoder(
-                    VpxLibrary.load(),
-                    LibYuv.load(),
-                    VideoEncoderSettings.of(settings.startKilobits(), settings.temporalLayers()));
-            audio = new AudioEncoder(OpusEncoder.Library.load(), settings.audioBitsPerSecond());
+            if (encodes) {
+                video = new VideoEncoder(
+                        VpxLibrary.load(),
+                        LibYuv.load(),
+                        VideoEncoderSettings.of(settings.startKilobits(), settings.temporalLayers()));
+                audio = new AudioEncoder(OpusEncoder.Library.load(), settings.audioBitsPerSecond());
+            }
         } catch (NativeLibraryException e) {
             problem = e.getMessage();
             LOG.warnf("The shared lane takes no viewers: %s", problem);
@@ -148,7 +168,7 @@ public final class SharedLane implements Lane {
 
     @Override
     public void video(VideoFrame frame) {
-        if (openViewers.get() == 0 || closed) {
+        if (videoEncoder == null || isUnwatched() || closed) {
             return;
         }
         EncodedFrame encoded = fanOut.takeFrame();
@@ -183,7 +203,7 @@ public final class SharedLane implements Lane {
 
     @Override
     public void audio(short[] pcm, long sampleIndex, boolean silent) {
-        if (openViewers.get() == 0 || closed) {
+        if (audioEncoder == null || isUnwatched() || closed) {
             return;
         }
         EncodedSound encoded = fanOut.takeSound();
@@ -199,6 +219,65 @@ public final class SharedLane implements Lane {
             }
         }
         if (made) {
+            fanOut.send(encoded);
+        }
+    }
+
+    private boolean isUnwatched() {
+        return openViewers.get() == 0 && !edges;
+    }
+
+    /**
+     * Copies what is sent to viewers to edges too, a key frame first.
+     *
+     * @param sink null: no edge has viewers
+     */
+    public void copyTo(FrameSink sink) {
+        if (loop == null) {
+            return;
+        }
+        edges = sink != null;
+        loop.execute(() -> fanOut.copyTo(sink));
+        if (sink != null) {
+            requestKeyFrame();
+        }
+    }
+
+    /** An edge needs a key frame; wishes of all are joined. Any thread. */
+    public void requestKeyFrame() {
+        if (keyFrames != null) {
+            keyFrames.request(KeyFrameCause.EDGE, System.nanoTime());
+        }
+    }
+
+    /**
+     * Sends a frame that was encoded elsewhere. One thread.
+     *
+     * @param rtpTime 1/90000 s of this machine's {@link System#nanoTime}, growing
+     * @param captureNanos on the same clock; 0 for a repetition
+     * @return false when too many frames wait already: it was left out, and the next one to send is a key frame
+     */
+    public boolean relay(
+            ByteBuffer vp8, boolean keyFrame, int temporalLayer, long rtpTime, long captureNanos) {
+        EncodedFrame encoded = closed ? null : fanOut.takeFrame();
+        if (encoded == null) {
+            metrics.frameSkipped();
+            return false;
+        }
+        encoded.set(vp8, keyFrame, temporalLayer, rtpTime, captureNanos);
+        if (keyFrame) {
+            metrics.keyFrame(KeyFrameCause.EDGE);
+            keyFrames.made(System.nanoTime());
+        }
+        fanOut.send(encoded);
+        return true;
+    }
+
+    /** Sends a packet of sound that was encoded elsewhere, unless too many wait already. One thread. */
+    public void relaySound(ByteBuffer opus, long sampleIndex, boolean first, long captureNanos) {
+        EncodedSound encoded = closed ? null : fanOut.takeSound();
+        if (encoded != null) {
+            encoded.set(opus, sampleIndex, first, captureNanos);
             fanOut.send(encoded);
         }
     }

@@ -1,5 +1,7 @@
 package org.macemu.webrtc.media.lane.shared.encode;
 
+import java.nio.ByteBuffer;
+
 /**
  * One encoded VP8 frame on its way from the encoder to the fan-out. Pooled: filled by the capture thread, read by the
  * fan-out's thread, then returned.
@@ -16,11 +18,27 @@ public final class EncodedFrame {
     /** Takes over a copy of an encoder's output. */
     public void set(
             byte[] source, int length, boolean keyFrame, int temporalLayer, long rtpTime, long captureNanos) {
-        if (data.length < length) {
-            data = new byte[Math.max(length, data.length * 2)];
-        }
+        reserve(length);
         System.arraycopy(source, 0, data, 0, length);
-        this.length = length;
+        describe(length, keyFrame, temporalLayer, rtpTime, captureNanos);
+    }
+
+    /** Takes over a copy of a frame that was encoded elsewhere: what is left of the buffer. */
+    public void set(ByteBuffer source, boolean keyFrame, int temporalLayer, long rtpTime, long captureNanos) {
+        int size = source.remaining();
+        reserve(size);
+        source.get(data, 0, size);
+        describe(size, keyFrame, temporalLayer, rtpTime, captureNanos);
+    }
+
+    private void reserve(int size) {
+        if (data.length < size) {
+            data = new byte[Math.max(size, data.length * 2)];
+        }
+    }
+
+    private void describe(int size, boolean keyFrame, int temporalLayer, long rtpTime, long captureNanos) {
+        this.length = size;
         this.keyFrame = keyFrame;
         this.temporalLayer = temporalLayer;
         this.rtpTime = rtpTime;

@@ -1,5 +1,6 @@
 package org.macemu.webrtc.media.lane.shared.encode;
 
+import java.nio.ByteBuffer;
 import org.macemu.webrtc.media.lane.shared.ffm.OpusEncoder;
 
 /** One Opus packet of 20 ms on its way to the fan-out. Pooled like {@link EncodedFrame}. */
@@ -15,6 +16,16 @@ public final class EncodedSound {
     public void set(byte[] source, int length, long sampleIndex, boolean first, long captureNanos) {
         System.arraycopy(source, 0, data, 0, length);
         set(length, sampleIndex, first, captureNanos);
+    }
+
+    /**
+     * Takes over a copy of a packet that was encoded elsewhere: what is left of the buffer, at most
+     * {@link OpusEncoder#MAX_PACKET} bytes.
+     */
+    public void set(ByteBuffer source, long sampleIndex, boolean first, long captureNanos) {
+        int size = source.remaining();
+        source.get(data, 0, size);
+        set(size, sampleIndex, first, captureNanos);
     }
 
     void set(int length, long sampleIndex, boolean first, long captureNanos) {
