@@ -19,6 +19,11 @@ const TIMEOUT_MS = 10_000;
 
 /** An answer that is not a success: RFC 9457 problem details, or what is known instead. */
 export class ControlError extends Error {
+  /** Why this visitor is let in nowhere, as signalling errors name it. @type {string|undefined} */
+  get code() {
+    return { 401: 'token_required', 429: 'rate_limited' }[this.status];
+  }
+
   /**
    * @param {number} status 0 when the service could not be reached
    * @param {string} title

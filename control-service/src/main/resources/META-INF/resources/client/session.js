@@ -36,7 +36,8 @@ import { readServerMessage } from './messages.js';
  *
  * @typedef {object} Surroundings  the browser, replaceable in tests
  * @property {(url: string) => SocketLike} openSocket
- * @property {(attempt: number) => Promise<string>} findUrl  where the signalling service is
+ * @property {(attempt: number) => Promise<string>} findUrl  where the signalling service is; an error with a `code`
+ *   names why this visitor is refused
  * @property {(run: () => void, ms: number) => unknown} setTimer
  * @property {(timer: any) => void} clearTimer
  * @property {() => number} now     milliseconds, monotonic
@@ -161,7 +162,7 @@ export class Session {
       socket = this.#surroundings.openSocket(url);
     } catch (failure) {
       if (generation === this.#generation) {
-        this.#waitAfter({ cause: 'unreachable', message: failure instanceof Error ? failure.message : undefined });
+        this.#notFound(/** @type {Error & { code?: string }} */ (failure));
       }
       return;
     }
@@ -171,6 +172,19 @@ export class Session {
     socket.onclose = () => this.#closed();
     // A close event always follows an error event, and says no less.
     socket.onerror = () => {};
+  }
+
+  /**
+   * The signalling service's address is not to be had: nobody answers, or this visitor is refused.
+   *
+   * @param {Error & { code?: string }} failure code: of an answer that names a reason
+   */
+  #notFound({ code, message }) {
+    if (code) {
+      this.#refused({ cause: 'error', code, message });
+    } else {
+      this.#waitAfter({ cause: 'unreachable', message });
+    }
   }
 
   /** @param {unknown} data */
@@ -220,9 +234,13 @@ export class Session {
       this.#waitAfter({ cause: this.#phase === 'open' ? 'lost' : 'unreachable' });
       return;
     }
-    const interruption = { cause: /** @type {const} */ ('error'), code: error.code, message: error.message };
-    if (Object.hasOwn(MENDABLE, error.code)) {
-      this.#waitAfter(interruption, MENDABLE[/** @type {keyof typeof MENDABLE} */ (error.code)]);
+    this.#refused({ cause: 'error', code: error.code, message: error.message });
+  }
+
+  /** @param {Interruption & { code: string }} interruption */
+  #refused(interruption) {
+    if (Object.hasOwn(MENDABLE, interruption.code)) {
+      this.#waitAfter(interruption, MENDABLE[/** @type {keyof typeof MENDABLE} */ (interruption.code)]);
     } else {
       this.#drop();
       this.#setPhase('ended', interruption);

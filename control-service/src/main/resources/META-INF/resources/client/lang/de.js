@@ -53,6 +53,9 @@ export const de = Object.freeze({
   'advice.replaced': 'Verbinden Sie sich erneut, um ihn hierher zurückzuholen.',
   'reason.removed': 'Der Gastgeber hat Ihren Besuch beendet.',
   'advice.removed': 'Bitten Sie den Gastgeber um eine neue Einladung.',
+  'reason.token_required': 'Hier ist eine Einladung nötig.',
+  'advice.token_required':
+    'Öffnen Sie Ihren Einladungslink. Gilt er nicht mehr, bitten Sie den Gastgeber um eine neue Einladung.',
   'reason.expired': 'Ihre Einladung ist abgelaufen.',
   'advice.expired': 'Bitten Sie den Gastgeber um eine neue Einladung.',
   'reason.error': 'Der Dienst hat die Sitzung wegen eines Fehlers beendet.',

@@ -50,6 +50,9 @@ export const en = Object.freeze({
   'advice.replaced': 'Connect again to bring it back here.',
   'reason.removed': 'The host has ended your visit.',
   'advice.removed': 'Ask the host for a new invitation.',
+  'reason.token_required': 'An invitation is needed here.',
+  'advice.token_required':
+    'Open the invitation link that you were given. Ask the host for a new invitation if it does not work any more.',
   'reason.expired': 'Your invitation has ended.',
   'advice.expired': 'Ask the host for a new invitation.',
   'reason.error': 'The service ended the session because of an error.',

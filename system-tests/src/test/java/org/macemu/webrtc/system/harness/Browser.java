@@ -64,32 +64,37 @@ public final class Browser implements AutoCloseable {
 
     /** A visitor with a window of 1280 x 800 CSS pixels at one device pixel each. */
     public ViewerPage open(Product product, String query) {
-        return open(product, query, 1280, 800, 1);
+        return open(product, query, Device.DESK);
+    }
+
+    /** A visitor at a desk with a window of this size in CSS pixels, and so many device pixels to each. */
+    public ViewerPage open(Product product, String query, int width, int height, double ratio) {
+        return open(product, query, Device.DESK.sized(width, height, ratio));
     }
 
     /** The same, with a script of the test's own that runs before the page's. */
     public ViewerPage open(Product product, String query, String script) {
-        return open(product, query, 1280, 800, 1, List.of(script));
+        return open(product, query, Device.DESK, List.of(script));
     }
 
     /**
      * A visitor, whose page is loaded but not yet connected.
      *
      * @param query of the page's address, such as {@code lane=adaptive}, or a whole address that begins with http
-     * @param width CSS pixels of the window
-     * @param height CSS pixels of the window
-     * @param ratio device pixels per CSS pixel
      */
-    public ViewerPage open(Product product, String query, int width, int height, double ratio) {
-        return open(product, query, width, height, ratio, List.of());
+    public ViewerPage open(Product product, String query, Device device) {
+        return open(product, query, device, List.of());
     }
 
-    private ViewerPage open(
-            Product product, String query, int width, int height, double ratio, List<String> scripts) {
+    private ViewerPage open(Product product, String query, Device device, List<String> scripts) {
         BrowserContext context = chromium.newContext(new com.microsoft.playwright.Browser.NewContextOptions()
-                .setViewportSize(width, height)
-                .setDeviceScaleFactor(ratio)
-                .setLocale("en-US"));
+                .setViewportSize(device.width(), device.height())
+                .setDeviceScaleFactor(device.ratio())
+                .setHasTouch(device.touch())
+                .setIsMobile(device.touch())
+                .setColorScheme(device.scheme())
+                .setReducedMotion(device.motion())
+                .setLocale(device.locale()));
         PROBES.forEach(probe -> context.addInitScript(script(probe)));
         scripts.forEach(context::addInitScript);
         Page page = context.newPage();

@@ -233,6 +233,17 @@ public final class ViewerPage implements AutoCloseable {
         return new Keyboard(context.newCDPSession(page));
     }
 
+    /** Real fingers on a page whose device has a touch screen. */
+    public Fingers fingers() {
+        return new Fingers(context.newCDPSession(page));
+    }
+
+    /** Tells the page that it is hidden, or in sight again: a headless browser hides none by itself. */
+    public void hide(boolean hidden) {
+        evaluate("(() => { Object.defineProperty(document, 'hidden', { value: " + hidden + ", configurable: true });"
+                + " document.dispatchEvent(new Event('visibilitychange')); })()");
+    }
+
     /** The debugging protocol's keyboard: events that the page cannot tell from a person's. */
     public static final class Keyboard {
 
