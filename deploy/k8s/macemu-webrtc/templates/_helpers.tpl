@@ -73,6 +73,18 @@ securityContext:
     drop: [ALL]
 {{- end -}}
 
+{{/* Whether a component calls the Kubernetes API. Takes a dict of root and component. */}}
+{{- define "macemu.callsApi" -}}
+{{- $values := .root.Values -}}
+{{- if eq .component "control" -}}
+{{- $values.sessions.enabled -}}
+{{- else if eq .component "signaling" -}}
+{{- or $values.sessions.enabled $values.edge.enabled -}}
+{{- else -}}
+false
+{{- end -}}
+{{- end -}}
+
 {{/*
 What every pod has. User 10001 is the images' own; the same user and group in all containers of a pod lets the emulator
 and the media-service open what the other made. No container is told the names of Services by environment variables:
@@ -80,7 +92,7 @@ one called ...-media would overwrite settings such as MACEMU_MEDIA_PORT. Takes a
 */}}
 {{- define "macemu.podSecurity" -}}
 serviceAccountName: {{ include "macemu.fullname" .root }}-{{ .component }}
-automountServiceAccountToken: false
+automountServiceAccountToken: {{ include "macemu.callsApi" . }}
 enableServiceLinks: false
 securityContext:
   runAsNonRoot: true
@@ -151,10 +163,12 @@ readinessProbe:
 
 {{/* Where signaling and control find the media-service. */}}
 {{- define "macemu.mediaTargetEnv" -}}
-- name: MACEMU_INSECURE_BIND
-  value: {{ .Values.access.open | quote }}
 - name: MACEMU_MEDIA_HOST
   value: {{ include "macemu.fullname" . }}-media
 - name: MACEMU_MEDIA_PORT
-  value: "8010"
+  value: {{ include "macemu.grpcPort" . | quote }}
+{{- if .Values.grpcTls.enabled }}
+- name: MACEMU_MEDIA_TLS_FOLDER
+  value: /etc/macemu/tls
+{{- end }}
 {{- end -}}

@@ -56,11 +56,101 @@ spec:
         - podSelector:
             matchLabels:
               {{- include "macemu.selectorLabels" (dict "root" .root "component" "mac") | nindent 14 }}
+        {{- if .root.Values.sessions.enabled }}
+        - podSelector:
+            matchLabels:
+              {{- include "macemu.selectorLabels" (dict "root" .root "component" "session") | nindent 14 }}
+        {{- end }}
+        {{- if .root.Values.edge.enabled }}
+        - podSelector:
+            matchLabels:
+              {{- include "macemu.selectorLabels" (dict "root" .root "component" "edge") | nindent 14 }}
+        {{- end }}
         {{- if eq .root.Values.rtc.exposure "HostNetwork" }}
         # The Mac has its node's address, which no pod selector matches.
         - ipBlock: {cidr: 0.0.0.0/0}
         - ipBlock: {cidr: "::/0"}
         {{- end }}
       ports:
+        - {port: {{ include "macemu.grpcPort" .root }}, protocol: TCP}
+    {{- if eq (include "macemu.callsApi" .) "true" }}
+    {{- include "macemu.apiEgress" .root | nindent 4 }}
+    {{- end }}
+{{- end -}}
+
+{{/* The Kubernetes API, wherever it is. */}}
+{{- define "macemu.apiEgress" -}}
+- ports:
+    - {port: 443, protocol: TCP}
+    - {port: 6443, protocol: TCP}
+  {{- with .Values.networkPolicy.apiServerCidrs }}
+  to:
+    {{- range . }}
+    - ipBlock: {cidr: {{ . | quote }}}
+    {{- end }}
+  {{- end }}
+{{- end -}}
+
+{{/* A Mac: viewers to its media port, the release's own services to gRPC. Takes a dict of root and component. */}}
+{{- define "macemu.macNetworkPolicy" -}}
+{{- $dict := . -}}
+{{- with .root -}}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  {{- include "macemu.metadata" $dict | nindent 2 }}
+spec:
+  podSelector:
+    matchLabels:
+      {{- include "macemu.selectorLabels" $dict | nindent 6 }}
+  policyTypes: [Ingress, Egress]
+  ingress:
+    # gRPC has no password: only this release's own services, its test, and Prometheus.
+    - from:
+        - podSelector:
+            matchLabels:
+              app.kubernetes.io/instance: {{ .Release.Name }}
+            matchExpressions:
+              - {key: app.kubernetes.io/component, operator: In, values: [signaling, control, test{{ if .Values.edge.enabled }}, edge{{ end }}]}
+        {{- include "macemu.monitoringPeer" . | nindent 8 }}
+      ports:
         - {port: 8010, protocol: TCP}
+        {{- if .Values.grpcTls.enabled }}
+        - {port: 8011, protocol: TCP}
+        {{- end }}
+    - ports:
+        {{- range $protocol := list "UDP" "TCP" }}
+        {{- if and (eq $dict.component "session") (ne $.root.Values.rtc.exposure "ClusterIP") }}
+        - {port: {{ $.root.Values.sessions.ports.first }}, endPort: {{ $.root.Values.sessions.ports.last }}, protocol: {{ $protocol }}}
+        {{- else }}
+        - {port: {{ include "macemu.rtc.port" $.root }}, protocol: {{ $protocol }}}
+        {{- end }}
+        {{- end }}
+      {{- with .Values.networkPolicy.viewerCidrs }}
+      from:
+        {{- range . }}
+        - ipBlock: {cidr: {{ . | quote }}}
+        {{- end }}
+      {{- end }}
+  {{- if or (gt (int .Values.media.viewers.maxAdaptive) 0) .Values.rtc.advertise }}
+  egress:
+    {{- if gt (int .Values.media.viewers.maxAdaptive) 0 }}
+    # Viewers on the adaptive lane are looked for at their own addresses.
+    - ports:
+        - {protocol: UDP, port: 1024, endPort: 65535}
+      {{- with .Values.networkPolicy.viewerCidrs }}
+      to:
+        {{- range . }}
+        - ipBlock: {cidr: {{ . | quote }}}
+        {{- end }}
+      {{- end }}
+    {{- end }}
+    {{- if .Values.rtc.advertise }}
+    {{- include "macemu.dnsEgress" . | nindent 4 }}
+    {{- end }}
+  {{- else }}
+  # Nothing is called from here; viewers' packets are answers.
+  egress: []
+  {{- end }}
+{{- end -}}
 {{- end -}}

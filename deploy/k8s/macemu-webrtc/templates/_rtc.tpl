@@ -20,8 +20,6 @@
 {{- end -}}
 
 {{- define "macemu.rtc.env" -}}
-- name: MACEMU_RTC_PORT
-  value: {{ include "macemu.rtc.port" . | quote }}
 - name: MACEMU_RTC_BIND
   valueFrom: {fieldRef: {fieldPath: status.podIPs}}
 - name: MACEMU_RTC_ADVERTISE
@@ -40,6 +38,14 @@
 {{- with .Values.turn.urls }}
 - name: MACEMU_RTC_ICE_SERVERS
   value: {{ join "," . | quote }}
+{{- end }}
+{{- with .Values.turn.sharedSecret }}
+{{- if .existingSecret }}
+- name: MACEMU_RTC_ICE_SECRET
+  valueFrom: {secretKeyRef: {name: {{ .existingSecret }}, key: {{ .key }}}}
+- name: MACEMU_RTC_ICE_CREDENTIAL_VALIDITY
+  value: {{ .validity | quote }}
+{{- end }}
 {{- end }}
 {{- if .Values.turn.existingSecret }}
 - name: MACEMU_RTC_ICE_USERNAME

@@ -3,12 +3,22 @@ What the schema cannot say, because it is about several values at once. Included
 rendered before all of it holds. Each message says what was found, why that cannot work and what to do.
 */}}
 {{- define "macemu.validate" -}}
-{{- if not .Values.access.open -}}
+{{- if and .Values.access.open .Values.access.existingSecret -}}
+{{- fail (printf `
+
+access.open is true, and access.existingSecret is %s: with keys, everybody is asked for a token. Leave one of
+the two out.`
+        .Values.access.existingSecret) -}}
+{{- end -}}
+{{- if and .Values.grpcTls.existingSecret .Values.grpcTls.issuer.name -}}
 {{- fail `
 
-access.open is false: the services have no password to ask for and refuse to listen for others. Set
-access.open=true if everyone who can reach them may use the Mac: because a proxy in front asks for a password,
-or because the network is yours alone.` -}}
+grpcTls.existingSecret and grpcTls.issuer.name are both set: the issuer makes the secret, or you do.` -}}
+{{- end -}}
+{{- if and (not .Values.grpcTls.enabled) (or .Values.grpcTls.existingSecret .Values.grpcTls.issuer.name) -}}
+{{- fail `
+
+grpcTls names a certificate, and grpcTls.enabled is false: set it to true.` -}}
 {{- end -}}
 
 {{- if and .Values.mac.nativeSidecar (semverCompare "<1.29.0-0" .Capabilities.KubeVersion.Version) -}}
@@ -29,10 +39,10 @@ port that the media-service listens on, so both must be the same number. Leave r
 another exposure.`
         $port) -}}
 {{- end -}}
-{{- if has $port (list 8010 (int .Values.control.service.port) (int .Values.signaling.service.port)) -}}
+{{- if has $port (list 8010 8011 (int .Values.control.service.port) (int .Values.signaling.service.port)) -}}
 {{- fail (printf `
 
-rtc.port is %d, which another part of the product listens on (8010, control %d, signaling %d). Choose another.`
+rtc.port is %d, which another part of the product listens on (8010, 8011, control %d, signaling %d). Choose another.`
         $port (int .Values.control.service.port) (int .Values.signaling.service.port)) -}}
 {{- end -}}
 {{- if and (eq $rtc.exposure "LoadBalancer") (not (include "macemu.rtc.advertise" .)) -}}
@@ -95,10 +105,11 @@ is reached by nobody. Set it to 0, name a TURN server in turn.urls, or use rtc.e
 mac.screen is %dx%d, greater than mac.maxScreen, which is %dx%d: raise maxScreen.`
         (int $mac.screen.width) (int $mac.screen.height) (int $mac.maxScreen.width) (int $mac.maxScreen.height)) -}}
 {{- end -}}
-{{- if and $mac.rom (not $mac.roms.existingClaim) -}}
+{{- if and $mac.rom (not (or $mac.roms.existingClaim $mac.disks.enabled .Values.sessions.enabled)) -}}
 {{- fail (printf `
 
-mac.rom is %s, and there is no volume of ROMs: name its claim in mac.roms.existingClaim.`
+mac.rom is %s, and there is no volume of ROMs: name its claim in mac.roms.existingClaim, or set
+mac.disks.enabled=true and upload it.`
         $mac.rom) -}}
 {{- end -}}
 {{- if and $mac.disks.existingClaim (not $mac.disks.enabled) -}}
@@ -110,16 +121,71 @@ mac.disks.existingClaim is %s, and mac.disks.enabled is false: set it to true.`
 
 {{- $relays := false -}}
 {{- range .Values.turn.urls -}}{{- if hasPrefix "turn" . -}}{{- $relays = true -}}{{- end -}}{{- end -}}
-{{- if and $relays (not .Values.turn.existingSecret) -}}
+{{- $shared := .Values.turn.sharedSecret.existingSecret -}}
+{{- if and $relays (not .Values.turn.existingSecret) (not $shared) -}}
 {{- fail `
 
-turn.urls names a TURN server, and turn.existingSecret is empty: TURN servers ask for a user name and a
-password.` -}}
+turn.urls names a TURN server, and neither turn.sharedSecret.existingSecret nor turn.existingSecret is set: TURN
+servers ask for a user name and a password.` -}}
 {{- end -}}
-{{- if and .Values.turn.existingSecret (not $relays) -}}
+{{- if and $shared .Values.turn.existingSecret -}}
 {{- fail `
 
-turn.existingSecret is set, and turn.urls names no TURN server to use it at.` -}}
+turn.sharedSecret.existingSecret and turn.existingSecret are both set: viewers are told passwords of their own, or
+one for all.` -}}
+{{- end -}}
+{{- if and (or $shared .Values.turn.existingSecret) (not $relays) -}}
+{{- fail `
+
+turn names a secret, and turn.urls names no TURN server to use it at.` -}}
+{{- end -}}
+
+{{- if .Values.sessions.enabled -}}
+{{- $first := int .Values.sessions.ports.first -}}
+{{- $last := int .Values.sessions.ports.last -}}
+{{- if ne $rtc.exposure "ClusterIP" -}}
+{{- if or (gt $first $last) (lt (add 1 (sub $last $first)) (int .Values.sessions.max)) -}}
+{{- fail (printf `
+
+sessions.ports are %d to %d, and sessions.max is %d: each Mac needs a port of its own.`
+        $first $last (int .Values.sessions.max)) -}}
+{{- end -}}
+{{- if and (eq $rtc.exposure "NodePort") (or (lt $first 30000) (gt $last 32767)) -}}
+{{- fail (printf `
+
+sessions.ports are %d to %d, and rtc.exposure is NodePort: nodes open ports 30000 to 32767 only.`
+        $first $last) -}}
+{{- end -}}
+{{- range $other := list $port 8010 8011 -}}
+{{- if and (ge $other $first) (le $other $last) -}}
+{{- fail (printf `
+
+sessions.ports are %d to %d, and %d, which another part of the product listens on, is one of them.`
+        $first $last $other) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.edge -}}
+{{- if and .enabled (gt (int .autoscaling.minReplicas) (int .autoscaling.maxReplicas)) -}}
+{{- fail (printf `
+
+edge.autoscaling.minReplicas is %d, more than maxReplicas, which is %d.`
+        (int .autoscaling.minReplicas) (int .autoscaling.maxReplicas)) -}}
+{{- end -}}
+{{- if and .enabled (gt (int .autoscaling.targetViewers) (int .maxViewers)) -}}
+{{- fail (printf `
+
+edge.autoscaling.targetViewers is %d, more than edge.maxViewers, which is %d: edges would be full before another
+one is started.`
+        (int .autoscaling.targetViewers) (int .maxViewers)) -}}
+{{- end -}}
+{{- if and .enabled (ne .exposure "ClusterIP") (eq (int .rtcPort) $port) (has $rtc.exposure (list "HostPort" "HostNetwork")) -}}
+{{- fail (printf `
+
+edge.rtcPort is %d, which is the Mac's own port on its node: choose another.`
+        (int .rtcPort)) -}}
+{{- end -}}
 {{- end -}}
 
 {{- if and .Values.ingress.enabled .Values.httpRoute.enabled -}}

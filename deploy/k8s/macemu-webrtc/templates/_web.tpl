@@ -46,6 +46,7 @@ spec:
           env:
             {{- include "macemu.serviceEnv" .root | nindent 12 }}
             - {name: QUARKUS_HTTP_PORT, value: {{ $values.service.port | quote }}}
+            {{- include "macemu.access.env" .root | nindent 12 }}
             {{- include "macemu.mediaTargetEnv" .root | nindent 12 }}
             {{- with .env | trim }}
             {{- . | nindent 12 }}
@@ -63,10 +64,31 @@ spec:
             {{- toYaml $values.resources | nindent 12 }}
           volumeMounts:
             - {name: tmp, mountPath: /tmp}
+            {{- if not .root.Values.access.open }}
+            - {name: access, mountPath: /etc/macemu/access, readOnly: true}
+            {{- end }}
+            {{- with include "macemu.grpcTls.mount" .root }}
+            {{- . | nindent 12 }}
+            {{- end }}
+            {{- with .mounts }}
+            {{- . | nindent 12 }}
+            {{- end }}
       volumes:
         - name: tmp
           emptyDir:
             sizeLimit: 64Mi
+        {{- if not .root.Values.access.open }}
+        - name: access
+          secret:
+            secretName: {{ include "macemu.access.secret" .root }}
+            defaultMode: 0440
+        {{- end }}
+        {{- with include "macemu.grpcTls.volume" .root }}
+        {{- . | nindent 8 }}
+        {{- end }}
+        {{- with .volumes }}
+        {{- . | nindent 8 }}
+        {{- end }}
 {{- end -}}
 
 {{/* Service. Takes a dict of root and component. */}}

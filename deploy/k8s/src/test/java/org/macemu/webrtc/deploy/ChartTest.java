@@ -114,6 +114,36 @@ class ChartTest {
                           prometheusRule: {enabled: true, labels: {release: prometheus}}
                           dashboard: {enabled: true}
                         """),
+                new Case("keys that are made", "", Chart.KUBERNETES),
+                new Case(
+                        "keys of one's own, and certificates of cert-manager", """
+                        access: {existingSecret: mine, key: keys}
+                        grpcTls: {enabled: true, issuer: {name: ca, kind: ClusterIssuer}}
+                        """, Chart.KUBERNETES),
+                of("certificates that are made", "grpcTls: {enabled: true}"),
+                of("certificates of one's own", "grpcTls: {enabled: true, existingSecret: mine}"),
+                of("TURN with a shared secret", """
+                        turn: {urls: ["turn:t.example:3478"], sharedSecret: {existingSecret: t, validity: 2h}}
+                        """),
+                of("sessions on node ports", """
+                        sessions: {enabled: true}
+                        mac: {replicas: 0, roms: {existingClaim: roms}, rom: Quadra.ROM}
+                        """),
+                of("sessions behind load balancers that take one protocol", """
+                        sessions: {enabled: true, max: 5, ports: {first: 9000, last: 9010}}
+                        grpcTls: {enabled: true}
+                        rtc: {exposure: LoadBalancer, service: {split: true, loadBalancerIP: 192.0.2.7}}
+                        networkPolicy: {apiServerCidrs: ["192.0.2.1/32"]}
+                        """),
+                of("sessions on host ports", "sessions: {enabled: true}\nrtc: {exposure: HostPort}"),
+                of("sessions at pod addresses", "sessions: {enabled: true}\nrtc: {exposure: ClusterIP}"),
+                of("edges at pod addresses", """
+                        edge: {enabled: true, exposure: ClusterIP}
+                        grpcTls: {enabled: true}
+                        """),
+                of("edges on host ports, always three", """
+                        edge: {enabled: true, exposure: HostPort, autoscaling: {enabled: false, minReplicas: 3}}
+                        """),
                 new Case("no native sidecar, old cluster", OPEN + "mac: {nativeSidecar: false}", "1.27.3")));
         try (Stream<Path> examples = Files.list(Chart.EXAMPLES)) {
             for (Path example : examples.sorted().toList()) {
@@ -134,7 +164,7 @@ class ChartTest {
     @MethodSource("cases")
     void everyObjectIsAsTheApiDescribesIt(Case c) {
         List<String> problems = new ArrayList<>();
-        Rendered rendered = Chart.render(c.values(), c.kubernetes());
+        Rendered rendered = Chart.render(c.values(), c.kubernetes()).withPattern();
         rendered.objects().forEach(object -> StrictKinds.problem(object).ifPresent(problems::add));
         assertEquals(List.of(), problems);
         assertFalse(
@@ -147,13 +177,14 @@ class ChartTest {
     void everyPodKeepsTheRules(Case c) {
         boolean hostNetwork = c.values().contains("exposure: HostNetwork");
         boolean hostPorts = hostNetwork || c.values().contains("exposure: HostPort");
-        assertEquals(List.of(), PodPolicy.broken(Chart.render(c.values(), c.kubernetes()), hostPorts, hostNetwork));
+        Rendered rendered = Chart.render(c.values(), c.kubernetes()).withPattern();
+        assertEquals(List.of(), PodPolicy.broken(rendered, hostPorts, hostNetwork));
     }
 
     @ParameterizedTest
     @MethodSource("cases")
     void everythingFitsTogether(Case c) {
-        Rendered rendered = Chart.render(c.values(), c.kubernetes());
+        Rendered rendered = Chart.render(c.values(), c.kubernetes()).withPattern();
         List<String> problems = new ArrayList<>();
         Set<String> titles = new HashSet<>();
         for (JsonNode object : rendered.objects()) {

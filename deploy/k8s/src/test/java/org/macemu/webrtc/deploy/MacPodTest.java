@@ -103,12 +103,15 @@ class MacPodTest {
         Rendered rendered = Chart.render(
                 OPEN + "mac: {rom: Quadra 650.ROM, roms: {existingClaim: roms}, disks: {enabled: true, size: 3Gi}}");
         Pod pod = pod(rendered);
-        for (JsonNode mount : pod.container("emulator").path("volumeMounts")) {
-            assertEquals(
-                    mount.path("name").asText().equals("roms"),
-                    mount.path("readOnly").asBoolean());
+        for (String container : List.of("emulator", "media")) {
+            for (JsonNode mount : pod.container(container).path("volumeMounts")) {
+                assertEquals(
+                        mount.path("name").asText().equals("roms"),
+                        mount.path("readOnly").asBoolean());
+            }
+            assertEquals("disks/images", mount(pod.container(container), "/storage/images"));
         }
-        assertEquals("none", mount(pod.container("media"), "/storage/images"));
+        assertEquals("none", mount(pod.container("media"), "/storage/prefs"));
         List<String> arguments = new ArrayList<>();
         pod.container("emulator").path("args").forEach(argument -> arguments.add(argument.asText()));
         assertEquals(List.of("--screen", "640x480", "--rom", "Quadra 650.ROM", "--grace", "55"), arguments);
@@ -184,6 +187,35 @@ class MacPodTest {
             assertEquals(1, spec.path("ports").size());
             assertEquals(protocol, spec.path("ports").path(0).path("protocol").asText());
         }
+    }
+
+    /** Without a claim of ROMs they lie beside the disk images, and uploads go there. */
+    @Test
+    void romsAreUploadedBesideTheDiskImages() {
+        Pod pod = pod(Chart.render(OPEN + "mac: {rom: Quadra.ROM, disks: {enabled: true}}"));
+        assertEquals("disks/roms", mount(pod.container("media"), "/storage/roms"));
+        assertEquals("disks/roms", mount(pod.container("emulator"), "/storage/roms"));
+        assertEquals("/storage/roms", pod.env("media", "BASILISK_ROMS"));
+        assertEquals("/storage/images", pod.env("media", "BASILISK_IMAGES"));
+        for (String container : List.of("emulator", "media")) {
+            for (JsonNode mount : pod.container(container).path("volumeMounts")) {
+                if (mount.path("mountPath").asText().equals("/storage/roms")) {
+                    assertEquals(container.equals("emulator"), mount.path("readOnly").asBoolean(), container);
+                }
+            }
+        }
+    }
+
+    @Test
+    void turnPasswordsOfEachViewersOwnNeedOneSecret() {
+        Pod pod = pod(Chart.render(OPEN + """
+                turn: {urls: ["turn:t.example:3478"], sharedSecret: {existingSecret: turn, validity: 2h}}
+                """));
+        assertEquals(
+                "{\"secretKeyRef\":{\"name\":\"turn\",\"key\":\"secret\"}}",
+                pod.env("media", "MACEMU_RTC_ICE_SECRET"));
+        assertEquals("2h", pod.env("media", "MACEMU_RTC_ICE_CREDENTIAL_VALIDITY"));
+        assertEquals("", pod.env("media", "MACEMU_RTC_ICE_USERNAME"));
     }
 
     @Test

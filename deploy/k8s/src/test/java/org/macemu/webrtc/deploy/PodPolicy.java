@@ -2,6 +2,7 @@ package org.macemu.webrtc.deploy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.StreamSupport;
@@ -21,6 +22,9 @@ final class PodPolicy {
     private final boolean hostPorts;
 
     private final boolean hostNetwork;
+    /** Service accounts that a role is bound to: their pods need a token. */
+    private final Set<String> accounts = new HashSet<>();
+
     private final List<String> broken = new ArrayList<>();
 
     private PodPolicy(boolean hostPorts, boolean hostNetwork) {
@@ -31,6 +35,9 @@ final class PodPolicy {
     /** Rules that these pods break, as sentences. */
     static List<String> broken(Rendered rendered, boolean hostPorts, boolean hostNetwork) {
         PodPolicy policy = new PodPolicy(hostPorts, hostNetwork);
+        rendered.ofKind("RoleBinding")
+                .flatMap(binding -> StreamSupport.stream(binding.path("subjects").spliterator(), false))
+                .forEach(subject -> policy.accounts.add(subject.path("name").asText()));
         rendered.pods().forEach(policy::checkPod);
         return policy.broken;
     }
@@ -38,7 +45,10 @@ final class PodPolicy {
     private void checkPod(Pod pod) {
         JsonNode spec = pod.spec();
         JsonNode security = spec.path("securityContext");
-        rule(!spec.path("automountServiceAccountToken").asBoolean(true), pod.title() + " is given a token of the API");
+        boolean hasRights = accounts.contains(spec.path("serviceAccountName").asText());
+        rule(
+                hasRights || !spec.path("automountServiceAccountToken").asBoolean(true),
+                pod.title() + " is given a token of the API");
         rule(
                 !spec.path("enableServiceLinks").asBoolean(true),
                 pod.title()

@@ -25,6 +25,17 @@ record Rendered(List<ObjectNode> objects) {
                         + objects.stream().map(Rendered::title).toList()));
     }
 
+    /** These objects, and those of the pattern that further Macs are made after. */
+    Rendered withPattern() {
+        List<ObjectNode> all = new ArrayList<>(objects);
+        for (ObjectNode map : ofKind("ConfigMap").toList()) {
+            for (String key : List.of("statefulset.yaml", "claim.yaml", "services.yaml")) {
+                all.addAll(Chart.parse(map.path("data").path(key).asText()).objects());
+            }
+        }
+        return new Rendered(List.copyOf(all));
+    }
+
     /** Every pod, with the object it belongs to. */
     List<Pod> pods() {
         List<Pod> pods = new ArrayList<>();

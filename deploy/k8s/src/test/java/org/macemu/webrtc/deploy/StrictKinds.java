@@ -16,10 +16,15 @@ import io.kubernetes.client.openapi.models.V1NetworkPolicy;
 import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
 import io.kubernetes.client.openapi.models.V1Pod;
 import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
+import io.kubernetes.client.openapi.models.V1Role;
+import io.kubernetes.client.openapi.models.V1RoleBinding;
+import io.kubernetes.client.openapi.models.V1Secret;
 import io.kubernetes.client.openapi.models.V1Service;
 import io.kubernetes.client.openapi.models.V1ServiceAccount;
 import io.kubernetes.client.openapi.models.V1StatefulSet;
+import io.kubernetes.client.openapi.models.V2HorizontalPodAutoscaler;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -40,6 +45,22 @@ final class StrictKinds {
      */
     private record Kind(Class<?> model, Required required) {}
 
+    /** The fields of cert-manager's Certificate that this chart writes; the project's own models are not ours to ship. */
+    private record Certificate(
+            String apiVersion,
+            String kind,
+            io.fabric8.kubernetes.api.model.ObjectMeta metadata,
+            CertificateSpec spec) {}
+
+    private record CertificateSpec(
+            String secretName,
+            Map<String, String> issuerRef,
+            List<String> dnsNames,
+            List<String> usages,
+            PrivateKey privateKey) {}
+
+    private record PrivateKey(String algorithm, int size, String encoding, String rotationPolicy) {}
+
     private static final Map<String, Kind> KINDS = Map.ofEntries(
             Map.entry(
                     "v1/ConfigMap",
@@ -58,6 +79,23 @@ final class StrictKinds {
                     new Kind(
                             io.fabric8.kubernetes.api.model.PersistentVolumeClaim.class,
                             V1PersistentVolumeClaim::validateJsonElement)),
+            Map.entry(
+                    "v1/Secret",
+                    new Kind(io.fabric8.kubernetes.api.model.Secret.class, V1Secret::validateJsonElement)),
+            Map.entry(
+                    "rbac.authorization.k8s.io/v1/Role",
+                    new Kind(io.fabric8.kubernetes.api.model.rbac.Role.class, V1Role::validateJsonElement)),
+            Map.entry(
+                    "rbac.authorization.k8s.io/v1/RoleBinding",
+                    new Kind(
+                            io.fabric8.kubernetes.api.model.rbac.RoleBinding.class,
+                            V1RoleBinding::validateJsonElement)),
+            Map.entry(
+                    "autoscaling/v2/HorizontalPodAutoscaler",
+                    new Kind(
+                            io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler.class,
+                            V2HorizontalPodAutoscaler::validateJsonElement)),
+            Map.entry("cert-manager.io/v1/Certificate", new Kind(Certificate.class, null)),
             Map.entry(
                     "apps/v1/Deployment",
                     new Kind(io.fabric8.kubernetes.api.model.apps.Deployment.class, V1Deployment::validateJsonElement)),

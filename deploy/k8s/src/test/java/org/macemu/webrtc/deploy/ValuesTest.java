@@ -64,6 +64,14 @@ class ValuesTest {
             ingress: {host: "https://mac.example.org/"}         | ingress.host      | pattern
             networkPolicy: {viewerCidrs: [everyone]}            | networkPolicy.viewerCidrs.0 | pattern
             access: {open: "yes"}                               | access.open       | boolean
+            access: {session: Mac One}                          | access.session    | pattern
+            mac: {replicas: 2}                                  | mac.replicas      | 1
+            sessions: {idleTimeout: sometimes}                  | sessions.idleTimeout | pattern
+            sessions: {ports: {first: 80}}                      | sessions.ports.first | 1,024
+            edge: {exposure: NodePort}                          | edge.exposure     | one of
+            edge: {autoscaling: {targetStressPercent: 100}}     | edge.autoscaling.targetStressPercent | 95
+            turn: {sharedSecret: {validity: long}}              | turn.sharedSecret.validity | pattern
+            grpcTls: {issuer: {kind: Authority}}                | grpcTls.issuer.kind | one of
             access: {allowedOrigins: [mac.example.org]}         | access.allowedOrigins.0 | pattern
             monitoring: {podMonitor: {interval: often}}         | monitoring.podMonitor.interval | pattern
             """)
@@ -79,7 +87,18 @@ class ValuesTest {
     /** Refused by the templates, because values do not go together. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            access: {open: false}                                      | Set access.open=true
+            access: {open: true, existingSecret: mine}                 | Leave one of the two out
+            grpcTls: {existingSecret: mine}                            | grpcTls.enabled is false
+            'grpcTls: {enabled: true, existingSecret: a, issuer: {name: b}}' | are both set
+            rtc: {exposure: HostPort, port: 8011}                      | another part of the product listens on
+            'turn: {urls: ["turn:t.example:3478"], existingSecret: t, sharedSecret: {existingSecret: u}}' | both set
+            turn: {sharedSecret: {existingSecret: t}}                  | names no TURN server
+            sessions: {enabled: true, max: 200}                        | each Mac needs a port of its own
+            sessions: {enabled: true, ports: {first: 9000, last: 9100}} | nodes open ports 30000 to 32767 only
+            sessions: {enabled: true, ports: {first: 30100, last: 30200}} | is one of them
+            edge: {enabled: true, autoscaling: {minReplicas: 9, maxReplicas: 3}} | more than maxReplicas
+            edge: {enabled: true, maxViewers: 100}                     | edges would be full
+            'edge: {enabled: true, rtcPort: 8189}\nrtc: {exposure: HostPort}' | the Mac's own port
             rtc: {port: 8189}                                          | nodes open ports 30000 to 32767 only
             rtc: {exposure: HostPort, port: 8010}                      | another part of the product listens on
             rtc: {exposure: HostPort, port: 8090}                      | another part of the product listens on
@@ -96,7 +115,7 @@ class ValuesTest {
             mac: {screen: {width: 1920, height: 1200}}                 | greater than mac.maxScreen
             mac: {rom: Quadra.ROM}                                     | mac.roms.existingClaim
             mac: {disks: {existingClaim: mine}}                        | mac.disks.enabled is false
-            turn: {urls: ["turn:t.example:3478"]}                      | turn.existingSecret is empty
+            turn: {urls: ["turn:t.example:3478"]}                      | neither turn.sharedSecret.existingSecret
             turn: {urls: ["stun:t.example:3478"], existingSecret: t}   | names no TURN server
             ingress: {enabled: true}                                   | ingress.host is empty
             httpRoute: {enabled: true, host: mac.example.org}          | httpRoute.parentRef.name
