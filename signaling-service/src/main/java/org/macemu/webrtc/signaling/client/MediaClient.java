@@ -1,10 +1,16 @@
 package org.macemu.webrtc.signaling.client;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.grpc.common.GrpcReadStream;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.concurrent.TimeUnit;
+import org.macemu.webrtc.api.grpc.GetLoadRequest;
+import org.macemu.webrtc.api.grpc.Load;
+import org.macemu.webrtc.api.grpc.PlacementGrpc;
 import org.macemu.webrtc.signaling.config.SignalingConfig;
 
 /**
@@ -40,6 +46,28 @@ public class MediaClient {
     /** Opens a Connect call to the media-service at this address, likewise. */
     public MediaCall connect(SocketAddress target, MediaCall.Listener listener) {
         return MediaCall.open(vertx, connections.client(), target, timing, listener);
+    }
+
+    /**
+     * Asks a media-service how busy it is. Any thread.
+     *
+     * @param timeoutMs after which the answer is a failure
+     */
+    public Future<Load> load(SocketAddress target, long timeoutMs) {
+        Future<Load> answer = connections
+                .client()
+                .request(target, PlacementGrpc.getGetLoadMethod())
+                .compose(request -> {
+                    request.end(GetLoadRequest.getDefaultInstance());
+                    return request.response();
+                })
+                .compose(GrpcReadStream::last);
+        return answer.timeout(timeoutMs, TimeUnit.MILLISECONDS);
+    }
+
+    /** The media-service beside the emulator. */
+    public SocketAddress origin() {
+        return address;
     }
 
     /** Where it connects to, for logs and health: {@code 127.0.0.1:8010}. */

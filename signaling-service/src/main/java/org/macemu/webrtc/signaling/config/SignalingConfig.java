@@ -41,6 +41,9 @@ public interface SignalingConfig {
     /** How browsers are treated. */
     Signaling signaling();
 
+    /** Where viewers are served. */
+    Placement placement();
+
     /** Access tokens. */
     interface Access {
 
@@ -98,6 +101,21 @@ public interface SignalingConfig {
         /** Longest wait between two attempts. */
         @WithDefault("2s")
         Duration retryMax();
+    }
+
+    /** Audience beyond one machine. */
+    interface Placement {
+
+        /**
+         * {@code host:port} of media-services that are edges. Every address behind a name is one; names are looked up again
+         * every five seconds, and the JVM remembers an answer for thirty. Without edges the origin, {@code macemu.media},
+         * serves everybody.
+         */
+        Optional<List<String>> edges();
+
+        /** Viewers at the origin before edges are used; those who may hold the controls go there in any case. */
+        @WithDefault("50")
+        int originViewers();
     }
 
     /** Browsers. */

@@ -14,8 +14,10 @@ import org.macemu.webrtc.api.access.AccessRole;
 import org.macemu.webrtc.api.access.AccessToken;
 import org.macemu.webrtc.api.grpc.Join;
 import org.macemu.webrtc.api.grpc.MediaMessage;
+import org.macemu.webrtc.api.grpc.Move;
 import org.macemu.webrtc.api.grpc.Role;
 import org.macemu.webrtc.api.grpc.ViewerMessage;
+import org.macemu.webrtc.api.grpc.Welcome;
 import org.macemu.webrtc.signaling.client.MediaCall;
 import org.macemu.webrtc.signaling.client.MediaClient;
 import org.macemu.webrtc.signaling.config.SignalingConfig;
@@ -24,6 +26,8 @@ import org.macemu.webrtc.signaling.message.ErrorCode;
 import org.macemu.webrtc.signaling.message.MessageException;
 import org.macemu.webrtc.signaling.message.MessageLimits;
 import org.macemu.webrtc.signaling.message.SignalingJson;
+import org.macemu.webrtc.signaling.placement.Place;
+import org.macemu.webrtc.signaling.placement.ViewerPlacement;
 
 /**
  * One browser: its WebSocket on one side, its call to the media-service on the other.
@@ -55,6 +59,14 @@ public final class BrowserSession {
     private static final int CLOSE_TOO_BIG = 1009;
     private static final int CLOSE_TRY_LATER = 1013;
 
+    private static final String DRAIN = "drain";
+
+    /** Between two attempts to join elsewhere; the edge waits for two minutes. */
+    private static final long MOVE_RETRY_MS = 500;
+
+    /** A page that has not left the old connection by now will not: it is told to move, connects and closes in a second. */
+    private static final long MOVED_MS = 20_000;
+
     private enum State {
         JOINING,
         JOINED,
@@ -68,6 +80,7 @@ public final class BrowserSession {
     private final String remoteAddress;
     private final Optional<AccessToken> token;
     private final MediaClient media;
+    private final ViewerPlacement placement;
     private final SignalingConfig config;
     private final SignalingJson json;
     private final SignalingMetrics metrics;
@@ -76,6 +89,12 @@ public final class BrowserSession {
 
     private State state = State.WAITING;
     private MediaCall call;
+    private CallListener listening;
+    private Place place;
+    private Relocation move;
+
+    /** The call of the place a move began at, until the page has left it. */
+    private MediaCall left;
     private String viewerId = "";
     private boolean outageTold;
     private int failedAttempts;
@@ -90,6 +109,7 @@ public final class BrowserSession {
             String remoteAddress,
             Optional<AccessToken> token,
             MediaClient media,
+            ViewerPlacement placement,
             SignalingConfig config,
             SignalingJson json,
             SignalingMetrics metrics) {
@@ -99,6 +119,7 @@ public final class BrowserSession {
         this.remoteAddress = remoteAddress;
         this.token = token;
         this.media = media;
+        this.placement = placement;
         this.config = config;
         this.json = json;
         this.metrics = metrics;
@@ -142,37 +163,69 @@ public final class BrowserSession {
     private void join() {
         state = State.JOINING;
         viewerId = ViewerId.next();
-        MediaCall opened = media.connect(new CallListener());
+        place = placement.choose(mayHoldControls());
+        listening = new CallListener();
+        MediaCall opened = media.connect(place.address(), listening);
         call = opened;
-        opened.send(ViewerMessage.newBuilder()
-                .setJoin(Join.newBuilder()
-                        .setViewerId(viewerId)
-                        .setRemoteAddress(remoteAddress)
-                        .setRole(token.map(t -> role(t.role())).orElse(Role.ROLE_OWNER))
-                        .setName(token.map(AccessToken::name).orElse("")))
-                .build());
+        opened.send(joinMessage());
         setTimer(config.media().welcomeTimeout().toMillis(), () -> {
             opened.end();
             lost("no welcome within " + config.media().welcomeTimeout().toMillis() + " ms");
         });
     }
 
-    /** What one call reports; a report of a call that has been replaced is dropped by {@link MediaCall} itself. */
+    private ViewerMessage joinMessage() {
+        return ViewerMessage.newBuilder()
+                .setJoin(Join.newBuilder()
+                        .setViewerId(viewerId)
+                        .setRemoteAddress(remoteAddress)
+                        .setRole(token.map(t -> role(t.role())).orElse(Role.ROLE_OWNER))
+                        .setName(token.map(AccessToken::name).orElse("")))
+                .build();
+    }
+
+    /** Where nobody is asked for a token, everybody may hold the controls at the origin, and nobody goes there for it. */
+    private boolean mayHoldControls() {
+        return token.map(t -> t.role() != AccessRole.GUEST).orElse(false);
+    }
+
+    /**
+     * What the present call reports; a report of a call that has been replaced is dropped by {@link MediaCall} itself, or
+     * here when the call is only left behind.
+     */
     private final class CallListener implements MediaCall.Listener {
+
+        private boolean isPresent() {
+            return listening == this;
+        }
 
         @Override
         public void received(MediaMessage message) {
-            relay(message);
+            if (isPresent()) {
+                relay(message);
+            }
         }
 
         @Override
         public void ended(String reason) {
-            lost(reason);
+            if (isPresent()) {
+                lost(reason);
+            }
         }
     }
 
     private void relay(MediaMessage message) {
         if (state == State.CLOSED) {
+            return;
+        }
+        if (place.edge() && message.hasMove() && message.getMove().getReason().equals(DRAIN)) {
+            relocate();
+            return;
+        }
+        if (place.edge() && message.hasGoodbye() && message.getGoodbye().getReason().equals("shutdown")) {
+            // An edge that ends is no reason to leave: another place takes this viewer.
+            call.end();
+            lost("it ends");
             return;
         }
         String text = json.write(message, config.signaling().heartbeat());
@@ -196,21 +249,101 @@ public final class BrowserSession {
         }
     }
 
+    /** The edge is about to end: joins elsewhere, while the viewer stays where it is. */
+    private void relocate() {
+        if (move != null || state != State.JOINED) {
+            return;
+        }
+        placement.failed(place);
+        viewerId = ViewerId.next();
+        move = Relocation.begin(
+                vertx,
+                media,
+                placement.choose(mayHoldControls()),
+                joinMessage(),
+                config.media().welcomeTimeout().toMillis(),
+                new MoveListener());
+    }
+
+    private final class MoveListener implements Relocation.Listener {
+
+        /** The page is told; its next offer goes to the new place, and the old connection plays on until it is closed. */
+        @Override
+        public MediaCall.Listener welcomed(Relocation done, Welcome welcome) {
+            LOG.infof("%s moves from %s to %s", BrowserSession.this, place, done.place());
+            MediaCall before = call;
+            leave(before);
+            call = done.call();
+            place = done.place();
+            move = null;
+            candidates = 0;
+            send("move", json.write(
+                    MediaMessage.newBuilder()
+                            .setMove(Move.newBuilder()
+                                    .setReason(DRAIN)
+                                    .setViewerId(welcome.getViewerId())
+                                    .addAllIceServers(welcome.getIceServersList())
+                                    .addAllLanes(welcome.getLanesList()))
+                            .build(),
+                    config.signaling().heartbeat()));
+            listening = new CallListener();
+            return listening;
+        }
+
+        @Override
+        public void failed(Relocation failed, String why) {
+            LOG.infof("%s: moving to %s failed (%s), trying again", BrowserSession.this, failed.place(), why);
+            placement.failed(failed.place());
+            vertx.setTimer(MOVE_RETRY_MS, ignored -> {
+                if (move == failed) {
+                    move = null;
+                    relocate();
+                }
+            });
+        }
+    }
+
+    /** The edge ends the call when the page has closed its connection there; a page that never does is not waited for. */
+    private void leave(MediaCall before) {
+        endLeft();
+        left = before;
+        vertx.setTimer(MOVED_MS, ignored -> {
+            if (left == before) {
+                endLeft();
+            }
+        });
+    }
+
+    private void endLeft() {
+        if (left != null) {
+            left.end();
+            left = null;
+        }
+    }
+
     private void lost(String reason) {
         if (state == State.CLOSED) {
             return;
         }
         state = State.WAITING;
         call = null;
+        if (move != null) {
+            move.cancel();
+            move = null;
+        }
+        placement.failed(place);
         metrics.mediaLost();
         if (!outageTold) {
-            LOG.warnf("%s: the media-service at %s is not available (%s), trying again", this, media.target(), reason);
+            LOG.warnf("%s: the media-service, %s, is not available (%s), trying again", this, place, reason);
             outageTold = true;
             mediaUnavailable();
         } else {
-            LOG.debugf("%s: the media-service at %s is not available (%s)", this, media.target(), reason);
+            LOG.debugf("%s: the media-service, %s, is not available (%s)", this, place, reason);
         }
-        setTimer(retryDelay(failedAttempts++), this::join);
+        // Another place may be there at once; the same one will not be.
+        boolean elsewhere = place.edge() && failedAttempts == 0;
+        setTimer(elsewhere ? 1 : retryDelay(failedAttempts), this::join);
+        failedAttempts++;
     }
 
     /** Doubles up to the maximum; a fifth of it is random, so that a thousand browsers do not come back as one. */
@@ -396,6 +529,11 @@ public final class BrowserSession {
         state = State.CLOSED;
         cancelTimer();
         vertx.cancelTimer(watchdog);
+        if (move != null) {
+            move.cancel();
+            move = null;
+        }
+        endLeft();
         if (call != null) {
             call.end();
             call = null;

@@ -19,6 +19,7 @@ import org.macemu.webrtc.signaling.client.MediaClient;
 import org.macemu.webrtc.signaling.config.SignalingConfig;
 import org.macemu.webrtc.signaling.message.ErrorCode;
 import org.macemu.webrtc.signaling.message.SignalingJson;
+import org.macemu.webrtc.signaling.placement.ViewerPlacement;
 
 /**
  * The sessions of all browsers, by WebSocket. Admits new ones and says goodbye to all of them at the end. Its methods
@@ -36,6 +37,7 @@ public class BrowserSessions {
 
     private final Vertx vertx;
     private final MediaClient media;
+    private final ViewerPlacement placement;
     private final SignalingConfig config;
     private final SignalingJson json;
     private final SignalingMetrics metrics;
@@ -47,12 +49,14 @@ public class BrowserSessions {
     BrowserSessions(
             Vertx vertx,
             MediaClient media,
+            ViewerPlacement placement,
             SignalingConfig config,
             SignalingJson json,
             SignalingMetrics metrics,
             JoinLimit joinLimit) {
         this.vertx = vertx;
         this.media = media;
+        this.placement = placement;
         this.config = config;
         this.json = json;
         this.metrics = metrics;
@@ -63,7 +67,7 @@ public class BrowserSessions {
     /** A WebSocket was opened; the token is empty when nobody is asked for one. */
     public void opened(WebSocketConnection connection, String remoteAddress, Optional<AccessToken> token) {
         BrowserSession session =
-                new BrowserSession(vertx, connection, remoteAddress, token, media, config, json, metrics);
+                new BrowserSession(vertx, connection, remoteAddress, token, media, placement, config, json, metrics);
         if (!joinLimit.admit(remoteAddress)) {
             LOG.infof("%s opens WebSockets too often, refused", remoteAddress);
             session.refuseForNow(ErrorCode.RATE_LIMITED, "Too many connections from this address; at most "
