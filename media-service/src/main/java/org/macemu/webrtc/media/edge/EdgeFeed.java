@@ -44,6 +44,8 @@ final class EdgeFeed {
     private volatile boolean keyFrameNeeded = true;
 
     /** Of the lane's event loop. */
+    private boolean behind;
+
     private long askedAt = System.nanoTime() - RESUME_PAUSE_NANOS;
 
     /**
@@ -93,12 +95,14 @@ final class EdgeFeed {
             askAgain();
             return false;
         }
-        if (!put(frame, size)) {
-            keyFrameNeeded = true;
-            return false;
-        }
-        keyFrameNeeded = false;
-        return true;
+        keyFrameNeeded = !put(frame, size);
+        behind = keyFrameNeeded;
+        return !behind;
+    }
+
+    /** Whether pictures are left out because those before were not read in time. */
+    boolean isBehind() {
+        return behind;
     }
 
     private void askAgain() {

@@ -169,7 +169,7 @@ public final class EdgeFeeds implements FrameSink {
             if (feed.video(message, size)) {
                 frames.increment();
                 bytes.increment(size);
-            } else if (feed.isWatching()) {
+            } else if (feed.isBehind()) {
                 dropped.increment();
             }
         }
