@@ -143,6 +143,7 @@ final class FanOut implements EventLoop.Client {
             packetsNow = 0;
         }
         if (captured != 0) {
+            loop.flush();
             metrics.frameToWire(System.nanoTime() - captured);
         }
         return viewers.isEmpty() ? wait : Math.min(wait, keepHouse(now));

@@ -28,6 +28,9 @@ public final class EventLoop implements AutoCloseable {
 
         void ready(SelectionKey key);
 
+        /** Sends what was gathered in this round. */
+        default void flush() {}
+
         @Override
         void close();
     }
@@ -130,6 +133,7 @@ public final class EventLoop implements AutoCloseable {
                 awake.set(false);
                 runTasks(TASK_BURST);
                 wait = client.round(System.nanoTime());
+                flush();
                 if (!tasks.isEmpty()) {
                     wait = 0;
                 }
@@ -141,6 +145,13 @@ public final class EventLoop implements AutoCloseable {
         }
         runTasks(Integer.MAX_VALUE);
         shutDown();
+    }
+
+    /** Hands what the sources gathered to the kernel. Loop thread only; the client may call it before its turn ends. */
+    public void flush() {
+        for (int i = 0; i < sources.size(); i++) {
+            sources.get(i).flush();
+        }
     }
 
     private void select(long wait) throws IOException {

@@ -70,7 +70,7 @@ final class TcpConnection implements Path, EventLoop.Source {
     @Override
     public void ready(SelectionKey ready) {
         if (ready.isWritable()) {
-            flush();
+            write();
         }
         if (!closed && ready.isReadable()) {
             read();
@@ -158,11 +158,11 @@ final class TcpConnection implements Path, EventLoop.Source {
         }
         out.clear();
         out.putShort((short) length).put(packet, offset, length).flip();
-        flush();
+        write();
         return true;
     }
 
-    private void flush() {
+    private void write() {
         try {
             channel.write(out);
         } catch (IOException e) {

@@ -3,7 +3,27 @@ package org.macemu.webrtc.media.lane.shared.transport;
 import java.net.InetSocketAddress;
 
 /** A peer's address on one of our UDP sockets. */
-record UdpPath(UdpPort port, InetSocketAddress remote) implements Path {
+final class UdpPath implements Path {
+
+    private final UdpPort port;
+    private final InetSocketAddress remote;
+    private final byte[] encoded;
+
+    UdpPath(UdpPort port, InetSocketAddress remote, boolean ipv6) {
+        this.port = port;
+        this.remote = remote;
+        this.encoded = LinuxSocket.encode(remote, ipv6);
+    }
+
+    @Override
+    public InetSocketAddress remote() {
+        return remote;
+    }
+
+    /** The address as the kernel wants it, for a socket of the port's family. */
+    byte[] encoded() {
+        return encoded;
+    }
 
     @Override
     public String protocol() {
@@ -12,7 +32,8 @@ record UdpPath(UdpPort port, InetSocketAddress remote) implements Path {
 
     @Override
     public boolean send(byte[] packet, int offset, int length) {
-        return port.send(packet, offset, length, remote);
+        port.send(packet, offset, length, this);
+        return true;
     }
 
     @Override

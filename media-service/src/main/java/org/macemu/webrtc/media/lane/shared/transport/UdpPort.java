@@ -1,6 +1,7 @@
 package org.macemu.webrtc.media.lane.shared.transport;
 
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -25,15 +26,22 @@ final class UdpPort implements EventLoop.Source {
     /** Datagrams read before the loop looks at its other work. */
     private static final int BURST = 128;
 
+    /**
+     * How datagrams are sent, to compare: {@code segments}, {@code batches} (one message for each datagram, many in a
+     * system call) or {@code datagrams} (through the JDK, one by one).
+     */
+    static final String SENDER_PROPERTY = "macemu.media.udp-sender";
+
     private final EventLoop loop;
     private final IceRegistry registry;
     private final TransportMetrics metrics;
     private final DatagramChannel channel;
     private final ByteBuffer in = ByteBuffer.allocateDirect(EventLoop.MAX_DATAGRAM);
-    private final ByteBuffer out = ByteBuffer.allocateDirect(EventLoop.MAX_DATAGRAM);
+    private final boolean ipv6;
+    private final UdpSender sender;
     private final Map<InetSocketAddress, IcePeer> peers = new HashMap<>();
     private SelectionKey key;
-    private boolean writable = true;
+    private boolean waiting;
 
     /** Binds the socket. @throws IOException when the address is not ours or the port is taken */
     UdpPort(EventLoop loop, IceRegistry registry, TransportMetrics metrics, InetSocketAddress address)
@@ -47,10 +55,20 @@ final class UdpPort implements EventLoop.Source {
             channel.setOption(StandardSocketOptions.SO_SNDBUF, SEND_BUFFER);
             channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
             channel.bind(address);
+            ipv6 = address.getAddress() instanceof Inet6Address;
+            sender = openSender((InetSocketAddress) channel.getLocalAddress());
         } catch (IOException e) {
             channel.close();
             throw e;
         }
+    }
+
+    private UdpSender openSender(InetSocketAddress local) {
+        String kind = System.getProperty(SENDER_PROPERTY, "segments");
+        LinuxSocket socket = kind.equals("datagrams") ? null : LinuxSocket.boundTo(local, ipv6);
+        return socket == null
+                ? new DatagramSender(channel, metrics)
+                : new SegmentSender(socket::send, metrics, !kind.equals("batches"));
     }
 
     int localPort() throws IOException {
@@ -65,8 +83,7 @@ final class UdpPort implements EventLoop.Source {
     @Override
     public void ready(SelectionKey ready) {
         if (ready.isWritable()) {
-            writable = true;
-            ready.interestOps(SelectionKey.OP_READ);
+            flush();
         }
         if (!ready.isReadable()) {
             return;
@@ -116,34 +133,33 @@ final class UdpPort implements EventLoop.Source {
 
     private Path pathOf(IcePeer peer, InetSocketAddress from) {
         Path known = peer.pathTo(from);
-        return known != null ? known : new UdpPath(this, from);
+        return known != null ? known : new UdpPath(this, from, ipv6);
     }
 
     boolean writable() {
-        return writable;
+        return !waiting;
     }
 
-    boolean send(byte[] packet, int offset, int length, InetSocketAddress to) {
-        if (!writable) {
-            return false;
+    /** Sends a packet at the end of the round at the latest, or loses it. */
+    void send(byte[] packet, int offset, int length, UdpPath to) {
+        if (!sender.send(packet, offset, length, to)) {
+            metrics.dropped(TransportMetrics.Drop.SEND_BUFFER);
         }
-        out.clear();
-        out.put(packet, offset, length).flip();
-        try {
-            if (channel.send(out, to) > 0) {
-                return true;
-            }
-        } catch (IOException e) {
-            // Unreachable network, refused by a firewall rule: lost like any packet; ICE decides about the path.
-            metrics.dropped(TransportMetrics.Drop.SOCKET_ERROR);
-            return true;
+        watch();
+    }
+
+    @Override
+    public void flush() {
+        sender.flush();
+        watch();
+    }
+
+    /** Has the selector tell when the kernel takes more, exactly while it does not. */
+    private void watch() {
+        if (waiting != sender.blocked()) {
+            waiting = sender.blocked();
+            key.interestOps(waiting ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ);
         }
-        // This packet is lost, as any may be on UDP; the next ones wait. (It is encrypted already: JCE refuses to
-        // encrypt the same number twice in a row.)
-        writable = false;
-        key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
-        metrics.dropped(TransportMetrics.Drop.SEND_BUFFER);
-        return true;
     }
 
     void forget(InetSocketAddress remote) {
@@ -156,6 +172,11 @@ final class UdpPort implements EventLoop.Source {
 
     @Override
     public void close() {
-        Sockets.closeQuietly(channel);
+        if (channel.isOpen()) {
+            // The goodbyes.
+            sender.flush();
+            Sockets.closeQuietly(channel);
+            sender.close();
+        }
     }
 }
