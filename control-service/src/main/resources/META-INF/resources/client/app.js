@@ -64,7 +64,14 @@ const connection = new Connection(
     lanes: new LaneChoice(query.get('lane') ?? undefined, storageOf('sessionStorage')),
     codec: query.get('codec') ?? undefined,
   },
-  { onTrack: trackArrived, onPeer: peerChanged, onState: stateChanged, onRefusal: toast, onChange: render },
+  {
+    onTrack: trackArrived,
+    onPeer: peerChanged,
+    onMoved: peerMoved,
+    onState: stateChanged,
+    onRefusal: toast,
+    onChange: render,
+  },
 );
 
 const route = new InputRoute(connection.session);
@@ -270,6 +277,14 @@ function peerChanged() {
   typist.stop();
   held.forget();
   pointer.forget();
+  route.use(connection.peer);
+}
+
+/** Another connection whose picture is there: the last picture of the old one stands in for it until it is drawn. */
+function peerMoved() {
+  releaseEverything();
+  screen.freeze();
+  capture.stopRecording();
   route.use(connection.peer);
 }
 

@@ -1,5 +1,6 @@
 // @ts-check
 import * as control from './control.js';
+import { Handover } from './handover.js';
 import { Peer } from './peer.js';
 import { Session } from './session.js';
 
@@ -10,6 +11,7 @@ import { Session } from './session.js';
  * @typedef {object} ConnectionEvents
  * @property {(kind: 'video'|'audio', track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} onTrack
  * @property {() => void} onPeer      another peer, or none: `connection.peer` is the present one
+ * @property {() => void} onMoved     another peer, whose picture follows that of the last one at once
  * @property {(state: State, before: State|undefined) => void} onState
  * @property {(message: string) => void} onRefusal  a request for the controls was refused, in the service's words
  * @property {() => void} onChange    something that is shown has changed
@@ -41,6 +43,11 @@ export class Connection {
   #session;
   /** @type {Peer|undefined} */
   #peer;
+  #handover = new Handover();
+  /** @type {RTCIceServer[]} */
+  #iceServers = [];
+  /** @type {readonly string[]} */
+  #offered = [];
   /** @type {State|undefined} */
   #state;
   /** @type {string|undefined} */
@@ -154,6 +161,7 @@ export class Connection {
 
   /** The first frame of the present peer is on the screen. */
   pictureShown() {
+    this.#handover.shown();
     clearTimeout(this.#hintTimer);
     this.#interruptedAt = undefined;
     this.#diagnostics.marks.mark('firstFrame');
@@ -231,10 +239,15 @@ export class Connection {
       case 'answer':
         clearTimeout(this.#retryTimer);
         this.#diagnostics.marks.mark('answer');
-        this.#peer?.answer(message).catch((failure) => this.#peerFailed('service', 'refused', failure.message));
+        (this.#handover.peer ?? this.#peer)
+          ?.answer(message)
+          .catch((failure) => this.#peerFailed('service', 'refused', failure.message));
         break;
       case 'candidate':
-        this.#peer?.candidate(message);
+        (this.#handover.peer ?? this.#peer)?.candidate(message);
+        break;
+      case 'move':
+        this.#move(message);
         break;
       case 'state':
         this.#stateChanged(message);
@@ -255,8 +268,10 @@ export class Connection {
     this.#closePeer();
     this.#viewer = welcome.viewer;
     this.#participants = [];
+    this.#iceServers = welcome.iceServers ?? [];
+    this.#offered = welcome.lanes ?? [];
     /** @type {Peer} */
-    const peer = new Peer(welcome.iceServers ?? [], {
+    const peer = new Peer(this.#iceServers, {
       onSignal: (message) => this.#session.send(message),
       onState: (state) => peer === this.#peer && this.#peerChanged(peer, state),
       onTrack: (kind, track, receiver) => peer === this.#peer && this.#events.onTrack(kind, track, receiver),
@@ -271,10 +286,52 @@ export class Connection {
     }, ICE_SLOW_MS);
     this.#retryTimer = setTimeout(() => this.#peerFailed('service', 'no_answer'), ANSWER_MS);
     this.#diagnostics.marks.mark('offer');
-    peer.offer({ lane: this.#lanes.next(welcome.lanes ?? []), codec: this.#codec }).catch((failure) => {
+    peer.offer({ lane: this.#lanes.next(this.#offered), codec: this.#codec }).catch((failure) => {
       this.#diagnostics.note(`offer: ${failure.message}`);
       this.#stages.fail('page', 'no_webrtc', failure.message);
     });
+  }
+
+  /**
+   * Connects a second time while the first connection plays on: the service wants this viewer on another lane or another
+   * machine. Without a peer there is nothing to keep, and the next welcome connects.
+   *
+   * @param {import('./messages.js').Move} move
+   */
+  #move(move) {
+    this.#diagnostics.note(`move: ${move.reason}`);
+    if (move.viewer !== undefined) {
+      this.#viewer = move.viewer;
+      this.#participants = [];
+      this.#iceServers = move.iceServers ?? [];
+      this.#offered = move.lanes ?? [];
+    }
+    if (!this.#peer) {
+      return;
+    }
+    const lane = move.lane && move.lane !== 'auto' ? move.lane : this.#lanes.next(this.#offered);
+    const peer = this.#handover.begin(this.#iceServers, {
+      onSignal: (message) => this.#session.send(message),
+      onProblem: (problem) => this.#diagnostics.note(problem),
+      onPicture: () => this.#moved(peer),
+    });
+    peer
+      .offer({ lane, codec: this.#codec })
+      .catch((failure) => this.#diagnostics.note(`offer: ${failure.message}`));
+  }
+
+  /** @param {Peer} peer whose picture has begun */
+  #moved(peer) {
+    clearTimeout(this.#retryTimer);
+    const former = this.#peer;
+    this.#peer = peer;
+    this.#events.onMoved();
+    peer.listen({
+      onState: (state) => peer === this.#peer && this.#peerChanged(peer, state),
+      onTrack: (kind, track, receiver) => peer === this.#peer && this.#events.onTrack(kind, track, receiver),
+    });
+    this.#peerChanged(peer, peer.state);
+    this.#handover.end(former);
   }
 
   /**
@@ -384,6 +441,7 @@ export class Connection {
   }
 
   #closePeer() {
+    this.#handover.cancel();
     clearTimeout(this.#retryTimer);
     clearTimeout(this.#hintTimer);
     const peer = this.#peer;

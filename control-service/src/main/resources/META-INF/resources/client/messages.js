@@ -14,8 +14,10 @@
  * @typedef {{ type: 'participants', participants: Participant[] }} Participants
  * @typedef {{ type: 'error', code: string, message: string, fatal?: boolean }} ServiceError
  * @typedef {{ type: 'goodbye', reason: string, retryAfterMs?: number }} Goodbye
+ * @typedef {{ type: 'move', reason: string, lane?: string, viewer?: string, iceServers?: RTCIceServer[],
+ *   lanes?: string[] }} Move
  * @typedef {{ type: 'pong', time?: number }} Pong
- * @typedef {Welcome|Answer|Candidate|State|Participants|ServiceError|Goodbye|Pong} ServerMessage
+ * @typedef {Welcome|Answer|Candidate|State|Participants|ServiceError|Goodbye|Move|Pong} ServerMessage
  *
  * @typedef {{ ctrl: boolean, alt: boolean, shift: boolean, meta: boolean }} Modifiers
  * @typedef {{ type: 'mouse_move', x: number, y: number }|{ type: 'mouse_move', dx: number, dy: number }|
@@ -34,6 +36,7 @@ const REQUIRED = Object.freeze({
   participants: { participants: 'object' },
   error: { code: 'string', message: 'string' },
   goodbye: { reason: 'string' },
+  move: { reason: 'string' },
   pong: {},
 });
 

@@ -59,6 +59,18 @@ export class Peer {
     return this.#connection;
   }
 
+  /**
+   * Another listener, who is told the tracks that are there already.
+   *
+   * @param {Pick<PeerEvents, 'onState'|'onTrack'>} events
+   */
+  listen(events) {
+    this.#events = { ...this.#events, ...events };
+    for (const receiver of this.#connection.getReceivers()) {
+      events.onTrack(receiver.track.kind === 'audio' ? 'audio' : 'video', receiver.track, receiver);
+    }
+  }
+
   get lane() {
     return this.#lane;
   }
