@@ -1,5 +1,6 @@
 package org.macemu.webrtc.media.config;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -38,6 +39,8 @@ public interface MediaConfig {
     Tls tls();
 
     Edge edge();
+
+    Storage storage();
 
     /** How segments are made. */
     interface Shm {
@@ -189,5 +192,37 @@ public interface MediaConfig {
         /** How long those credentials hold. */
         @WithDefault("24h")
         Duration iceCredentialValidity();
+    }
+
+    /** ROMs, disk images and CD images. */
+    interface Storage {
+
+        /** Folder of ROMs. */
+        @WithDefault("${BASILISK_ROMS:./storage/roms}")
+        Path roms();
+
+        /** Folder of disk and CD images. */
+        @WithDefault("${BASILISK_IMAGES:./storage/images}")
+        Path images();
+
+        /** Size of a ROM at most; the largest of a Macintosh has 4 MiB. */
+        @WithDefault("8M")
+        MemorySize maxRomSize();
+
+        /** Size of a disk or CD image at most. */
+        @WithDefault("8G")
+        MemorySize maxImageSize();
+
+        /** Free space that uploads and new images leave, for what the Mac itself writes. */
+        @WithDefault("64M")
+        MemorySize reserve();
+
+        /** How long an upload may rest before it is forgotten. */
+        @WithDefault("24h")
+        Duration uploadExpiry();
+
+        /** Uploads that have begun and not ended, at most. */
+        @WithDefault("16")
+        int maxUploads();
     }
 }

@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.macemu.webrtc.synthetic.SyntheticOptions;
 
@@ -36,17 +38,31 @@ public final class IsolatedNames implements QuarkusTestResourceLifecycleManager 
         return SyntheticOptions.named(NAME, FOLDER);
     }
 
+    /** Folder of ROMs of the application under test. */
+    public static Path roms() {
+        return FOLDER.resolve("roms");
+    }
+
+    /** Folder of images of the application under test. */
+    public static Path images() {
+        return FOLDER.resolve("images");
+    }
+
     @Override
     public Map<String, String> start() {
-        return Map.of(
-                "macemu.video-shm", "/" + NAME + "-video",
-                "macemu.audio-shm", "/" + NAME + "-audio",
-                "macemu.control-sock", FOLDER.resolve(NAME + ".sock").toString(),
-                "macemu.rtc.port", String.valueOf(freePort()),
-                "macemu.viewers.max", String.valueOf(MAX_VIEWERS),
-                "macemu.viewers.idle-timeout", IDLE_MILLIS + "ms",
-                "macemu.control.timeout", "500ms",
-                "quarkus.http.test-port", "0");
+        return Map.ofEntries(
+                Map.entry("macemu.video-shm", "/" + NAME + "-video"),
+                Map.entry("macemu.audio-shm", "/" + NAME + "-audio"),
+                Map.entry("macemu.control-sock", FOLDER.resolve(NAME + ".sock").toString()),
+                Map.entry("macemu.rtc.port", String.valueOf(freePort())),
+                Map.entry("macemu.viewers.max", String.valueOf(MAX_VIEWERS)),
+                Map.entry("macemu.viewers.idle-timeout", IDLE_MILLIS + "ms"),
+                Map.entry("macemu.control.timeout", "500ms"),
+                Map.entry("quarkus.http.test-port", "0"),
+                Map.entry("macemu.storage.roms", roms().toString()),
+                Map.entry("macemu.storage.images", images().toString()),
+                Map.entry("macemu.storage.max-image-size", "64M"),
+                Map.entry("macemu.storage.reserve", "1M"));
     }
 
     private static int freePort() {
@@ -61,9 +77,22 @@ public final class IsolatedNames implements QuarkusTestResourceLifecycleManager 
     public void stop() {
         try {
             Files.deleteIfExists(FOLDER.resolve(NAME + ".sock"));
-            Files.deleteIfExists(FOLDER);
+            for (Path folder : List.of(roms(), images(), FOLDER)) {
+                empty(folder);
+                Files.deleteIfExists(folder);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void empty(Path folder) throws IOException {
+        if (Files.isDirectory(folder)) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, Files::isRegularFile)) {
+                for (Path file : files) {
+                    Files.delete(file);
+                }
+            }
         }
     }
 }
