@@ -1,0 +1,258 @@
+package org.macemu.webrtc.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.macemu.webrtc.synthetic.ForkedJvm;
+import org.macemu.webrtc.system.harness.Await;
+import org.macemu.webrtc.system.harness.Browser;
+import org.macemu.webrtc.system.harness.Edge;
+import org.macemu.webrtc.system.harness.FreePorts;
+import org.macemu.webrtc.system.harness.LoadAudience;
+import org.macemu.webrtc.system.harness.Product;
+import org.macemu.webrtc.system.harness.Product.Part;
+import org.macemu.webrtc.system.harness.ViewerPage;
+
+/** An audience beyond one process: one origin, two edges, and what becomes of viewers when one of them ends. */
+@Timeout(240)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class EdgeST {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final int VIEWERS = 20;
+
+    private Product product;
+    private Browser browser;
+    private ForkedJvm emulator;
+    private List<Edge> edges;
+    private Path program;
+
+    @BeforeAll
+    void start() throws Exception {
+        program = LoadAudience.build();
+        int first = FreePorts.next();
+        int second = FreePorts.next();
+        product = Product.start(
+                EdgeST.class,
+                Map.of(
+                        "MACEMU_PLACEMENT_EDGES", "127.0.0.1:" + first + ",127.0.0.1:" + second,
+                        "MACEMU_PLACEMENT_ORIGIN_VIEWERS", "1"));
+        edges = List.of(
+                product.owns(new Edge("edge-1", first, product.port(Part.MEDIA), product.logs())),
+                product.owns(new Edge("edge-2", second, product.port(Part.MEDIA), product.logs())));
+        browser = product.owns(Browser.start());
+        emulator = ForkedJvm.emulator(product.emulatorArguments("--fps", "30"));
+        emulator.awaitLine("connected to", SOON);
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        if (emulator != null) {
+            emulator.close();
+        }
+        if (product != null) {
+            product.close();
+        }
+    }
+
+    @BeforeEach
+    void everythingRuns() throws Exception {
+        if (!product.service(Part.MEDIA).isAlive()) {
+            product.service(Part.MEDIA).start();
+            product.awaitReady(Part.MEDIA);
+        }
+        edges.stream().filter(edge -> !edge.process().isAlive()).forEach(Edge::start);
+        Await.until("nobody watches", SOON, () -> {
+            double viewers = product.metrics().sum("macemu_viewers")
+                    + edges.stream().mapToInt(Edge::viewers).sum();
+            return viewers == 0 ? null : viewers + " viewers";
+        }, product::logTails);
+        awaitPlacement();
+    }
+
+    /** signaling-service asks twice a second, and must have heard of the edges that were just started. */
+    private void awaitPlacement() throws InterruptedException {
+        Thread.sleep(2_500);
+    }
+
+    @Test
+    void thoseBeyondTheFirstWatchAtAnEdge() throws Exception {
+        try (ViewerPage steers = browser.open(product, "").awaitPicture()) {
+            assertEquals(1, product.metrics().sum("macemu_viewers"), "the first is served by the origin");
+            double captured = product.metrics().sum("macemu_frames_encoded_total");
+            try (ViewerPage watches = browser.open(product, "").awaitPicture()) {
+                assertEquals(1, product.metrics().sum("macemu_viewers"), "viewers of the origin");
+                assertEquals(1, edges.stream().mapToInt(Edge::viewers).sum(), "viewers of the edges");
+                assertEquals(1, product.metrics().sum("macemu_edge_viewers"), "viewers the origin knows of");
+                watches.awaitSize(640, 480);
+                watches.awaitTone(440, 0.25);
+                awaitViewers(steers, 2);
+                awaitViewers(watches, 2);
+                assertTrue(steers.state().path("input").asBoolean(), "input of the first: " + steers.state());
+                assertFalse(watches.state().path("input").asBoolean(), "input at the edge: " + watches.state());
+                assertEquals("guest", watches.state().path("role").asText());
+                assertTrue(product.metrics().sum("macemu_frames_encoded_total") > captured);
+                JsonNode stats = watches.stats();
+                assertEquals("shared", stats.path("lane").asText("shared"), stats.toString());
+            }
+            awaitViewers(steers, 1);
+        }
+        // With nobody left, here or there, nothing is read.
+        Await.until("reading stops", SOON, () -> {
+            double before = product.metrics().sum("macemu_frames_captured_total");
+            sleep(500);
+            double now = product.metrics().sum("macemu_frames_captured_total");
+            return now == before ? null : "still reading: " + now;
+        }, product::logTails);
+    }
+
+    @Test
+    void theOriginIdlesAgainAfterViewersOfAnEdge() throws Exception {
+        try (LoadAudience audience = LoadAudience.join(program, product, 3)) {
+            assertEquals(2, edges.stream().mapToInt(Edge::viewers).sum(), "viewers of the edges");
+        }
+        Await.until("no frames go to edges", SOON, () -> {
+            double before = product.metrics().sum("macemu_edge_frames_total");
+            sleep(500);
+            return product.metrics().sum("macemu_edge_frames_total") == before ? null : "frames go on";
+        }, product::logTails);
+    }
+
+    @Test
+    void anEdgeIsDrainedUnderLoad() throws Exception {
+        try (LoadAudience audience = LoadAudience.join(program, product, VIEWERS)) {
+            List<Integer> before = viewers();
+            try (ViewerPage page = browser.open(product, "").awaitPicture()) {
+                Edge ends = edgeWithOneMore(before);
+                int there = ends.viewers() - 1;
+                assertTrue(there > 0, "only the page is at " + ends.process().name());
+                page.evaluate(GAPS);
+                audience.mark();
+                assertEquals(143, ends.process().terminate(), "exit status" + ends.process().logTail());
+                sleep(1_500);
+                JsonNode report = audience.report();
+                assertEquals(VIEWERS, report.path("watching").asInt(), report.toString());
+                assertTrue(report.path("moves").asInt() >= there, report.toString());
+                assertEquals(0, report.path("failed_moves").asInt(), report.toString());
+                assertEquals(0, report.path("reconnects").asInt(), report.toString());
+                assertTrue(report.path("longest_gap_ms").asInt() < 1_000, "without a picture: " + report);
+                assertFalse(report.path("addresses").has(ends.media()), report.toString());
+                page.awaitPicture();
+                double gap = page.evaluate("window.longestGap").asDouble();
+                assertTrue(gap < 1_000, "the page was without a new picture for " + gap + " ms");
+                assertEquals("", page.evaluate("window.stagesSeen.filter((s) => s !== 'playing').join()").asText());
+                page.awaitTone(440, 0.25);
+            }
+        }
+    }
+
+    @Test
+    void anEdgeIsKilled() throws Exception {
+        try (LoadAudience audience = LoadAudience.join(program, product, VIEWERS)) {
+            List<Integer> before = viewers();
+            try (ViewerPage page = browser.open(product, "").awaitPicture()) {
+                Edge ends = edgeWithOneMore(before);
+                page.expectConnectionErrors();
+                page.evaluate(GAPS);
+                audience.mark();
+                ends.process().kill();
+                sleep(5_000);
+                JsonNode report = audience.report();
+                assertEquals(VIEWERS, report.path("watching").asInt(), report.toString());
+                assertEquals(0, report.path("without_picture_3s").asInt(), report.toString());
+                page.awaitPicture();
+                double gap = page.evaluate("window.longestGap").asDouble();
+                assertTrue(gap < 3_000, "the page was without a picture for " + gap + " ms");
+                assertEquals("true", page.evaluate("window.notReloaded === true").asText());
+            }
+        }
+    }
+
+    @Test
+    void theOriginIsKilled() throws Exception {
+        try (LoadAudience audience = LoadAudience.join(program, product, VIEWERS);
+                ViewerPage page = browser.open(product, "").awaitPicture()) {
+            page.expectConnectionErrors();
+            page.evaluate("window.notReloaded = true");
+            double connected = page.mark("connected");
+            product.service(Part.MEDIA).kill();
+            page.awaitStage("off", SOON);
+            assertTrue(page.overlay().contains("cannot be reached"), "the card says: " + page.overlay());
+            Await.until("those at edges are told", SOON, () -> {
+                JsonNode report = audience.report();
+                return report.path("told_no_mac").asInt() >= VIEWERS - 1 ? null : report.toString();
+            });
+            assertTrue(audience.report().path("problem").asText().contains("cannot be reached"));
+
+            product.service(Part.MEDIA).start();
+            product.awaitReady(Part.MEDIA);
+            page.awaitPicture();
+            page.awaitTone(440, 0.25);
+            assertEquals(connected, page.mark("connected"), "the page had to connect again");
+            assertTrue(page.evaluate("window.notReloaded === true").asBoolean(), "the page was loaded again");
+            Await.until("everybody has a picture again", SOON, () -> {
+                JsonNode report = audience.report();
+                return report.path("watching").asInt() == VIEWERS ? null : report.toString();
+            }, product::logTails);
+        }
+    }
+
+    /** Notes the longest time between two pictures on the screen, and every stage that the page shows. */
+    private static final String GAPS = """
+            (() => {
+              const video = document.getElementById('video');
+              let last = performance.now();
+              window.longestGap = 0;
+              window.notReloaded = true;
+              window.stagesSeen = [];
+              const next = (now) => {
+                window.longestGap = Math.max(window.longestGap, now - last);
+                last = now;
+                video.requestVideoFrameCallback(next);
+              };
+              video.requestVideoFrameCallback(next);
+              new MutationObserver(() => window.stagesSeen.push(document.body.dataset.stage))
+                .observe(document.body, { attributes: true, attributeFilter: ['data-stage'] });
+              return true;
+            })()""";
+
+    /** The edge that one more viewer has come to. */
+    private Edge edgeWithOneMore(List<Integer> before) {
+        return edges.stream()
+                .filter(edge -> edge.viewers() > before.get(edges.indexOf(edge)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("The page is at no edge" + product.logTails()));
+    }
+
+    private List<Integer> viewers() {
+        return edges.stream().map(Edge::viewers).toList();
+    }
+
+    private static void awaitViewers(ViewerPage page, int count) {
+        page.await(count + " viewers", SOON, () -> {
+            int viewers = page.state().path("viewers").asInt();
+            return viewers == count ? null : viewers + " are told";
+        });
+    }
+
+    private static void sleep(long milliseconds) {
+        try {
+            Thread.sleep(milliseconds);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+}
