@@ -66,6 +66,17 @@ public class MediaClient {
         return call(EmulatorGrpc.getGetStatusMethod(), GetStatusRequest.getDefaultInstance());
     }
 
+    /** Likewise, of the media-service at this address. */
+    public Uni<SessionStatus> status(SocketAddress target) {
+        return Uni.createFrom().completionStage(() -> exchange(
+                        target,
+                        EmulatorGrpc.getGetStatusMethod(),
+                        GetStatusRequest.getDefaultInstance(),
+                        timeoutMs,
+                        MediaFailure.Kind.EMULATOR_REFUSED)
+                .toCompletionStage());
+    }
+
     /** The emulator's preferences. */
     public Uni<Config> config() {
         return call(EmulatorGrpc.getGetConfigMethod(), GetConfigRequest.getDefaultInstance());
@@ -145,11 +156,15 @@ public class MediaClient {
     /** {@code refused} is what FAILED_PRECONDITION means for this method. */
     private <Q, A> Uni<A> call(MethodDescriptor<Q, A> method, Q message, long limitMs, MediaFailure.Kind refused) {
         return Uni.createFrom()
-                .completionStage(() -> exchange(method, message, limitMs, refused).toCompletionStage());
+                .completionStage(() -> exchange(address, method, message, limitMs, refused).toCompletionStage());
     }
 
     private <Q, A> Future<A> exchange(
-            MethodDescriptor<Q, A> method, Q message, long limitMs, MediaFailure.Kind refused) {
+            SocketAddress target,
+            MethodDescriptor<Q, A> method,
+            Q message,
+            long limitMs,
+            MediaFailure.Kind refused) {
         Promise<A> promise = Promise.promise();
         AtomicReference<GrpcClientRequest<Q, A>> open = new AtomicReference<>();
         long timer = vertx.setTimer(limitMs, ignored -> {
@@ -161,7 +176,7 @@ public class MediaClient {
                 }
             }
         });
-        connections.client().request(address, method)
+        connections.client().request(target, method)
                 .compose(request -> {
                     open.set(request);
                     request.headers().set("grpc-timeout", limitMs + "m");

@@ -26,6 +26,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
                                         url = "https://www.apache.org/licenses/LICENSE-2.0.txt")),
         tags = {
             @Tag(name = "session", description = "What is streamed and how to connect to it"),
+            @Tag(name = "sessions", description = "More Macs, where the server runs in a Kubernetes cluster"),
             @Tag(name = "access", description = "Invitation links, where the server asks for tokens"),
             @Tag(name = "screen", description = "The Mac's picture, keyboard and mouse for programs"),
             @Tag(name = "viewers", description = "Everybody who is connected"),

@@ -12,6 +12,7 @@ import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.macemu.webrtc.control.client.MediaFailure;
 import org.macemu.webrtc.control.service.InvalidRequest;
+import org.macemu.webrtc.control.sessions.SessionFailure;
 
 /** Turns every failure of a resource into a problem detail. Stateless. */
 public class ProblemMapper {
@@ -42,6 +43,22 @@ public class ProblemMapper {
     }
 
     @ServerExceptionMapper
+    Response session(SessionFailure failure) {
+        ProblemType type =
+                switch (failure.kind()) {
+                    case UNKNOWN -> ProblemType.SESSION_UNKNOWN;
+                    case EXISTS -> ProblemType.SESSION_EXISTS;
+                    case FULL -> ProblemType.SESSIONS_FULL;
+                    case CHANGED -> ProblemType.SESSION_CHANGED;
+                    case INVALID -> ProblemType.INVALID_REQUEST;
+                    case NOT_OFFERED -> ProblemType.SESSIONS_NOT_OFFERED;
+                    case CLUSTER_UNAVAILABLE -> ProblemType.CLUSTER_UNAVAILABLE;
+                    case CLUSTER_REFUSED -> ProblemType.CLUSTER_REFUSED;
+                };
+        return Problem.of(type, failure.getMessage()).response();
+    }
+
+    @ServerExceptionMapper
     Response badAnswer(BadAnswer failure) {
         return Problem.of(ProblemType.MEDIA_FAILED, failure.getMessage()).response();
     }
@@ -57,11 +74,14 @@ public class ProblemMapper {
     Response notAllowed(NotAllowedException failure, UriInfo uri) {
         String path = uri.getPath();
         String allowed =
-                switch (path.startsWith("/viewers/") ? "/viewers/" : path) {
+                switch (pattern(path)) {
                     case "/config" -> "GET, HEAD, PATCH";
                     case "/restart", "/shutdown", "/input", "/invitations" -> "POST";
                     case "/session" -> "DELETE, POST";
                     case "/viewers/" -> "DELETE, PATCH";
+                    case "/sessions" -> "GET, HEAD, POST";
+                    case "/sessions/" -> "DELETE, GET, HEAD";
+                    case "/sessions//" -> "POST";
                     default -> "GET, HEAD";
                 };
         Response response = Problem.of(
@@ -71,6 +91,13 @@ public class ProblemMapper {
         // RFC 9110, section 15.5.6: an Allow header is required.
         response.getHeaders().putSingle(HttpHeaders.ALLOW, allowed);
         return response;
+    }
+
+    /** A path without the names in it. */
+    private static String pattern(String path) {
+        return path.startsWith("/sessions/")
+                ? "/sessions/" + (path.indexOf('/', "/sessions/".length()) < 0 ? "" : "/")
+                : path.startsWith("/viewers/") ? "/viewers/" : path;
     }
 
     @ServerExceptionMapper
