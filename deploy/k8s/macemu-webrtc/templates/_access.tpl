@@ -32,7 +32,8 @@
 - {{ $name }}-media
 - {{ printf "%s-media.%s.svc" $name $namespace }}
 - {{ printf "%s-sessions.%s.svc" $name $namespace }}
-- {{ printf "%s-edge.%s.svc" $name $namespace }}
+# Edges are called by their addresses, as cluster DNS names them: 10-0-0-7.mac-edge.macemu.svc
+- {{ printf "'*.%s-edge.%s.svc'" $name $namespace }}
 {{- end -}}
 
 {{/* What a media-service needs for TLS. */}}

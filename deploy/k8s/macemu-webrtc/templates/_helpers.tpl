@@ -76,10 +76,8 @@ securityContext:
 {{/* Whether a component calls the Kubernetes API. Takes a dict of root and component. */}}
 {{- define "macemu.callsApi" -}}
 {{- $values := .root.Values -}}
-{{- if eq .component "control" -}}
+{{- if has .component (list "control" "signaling") -}}
 {{- $values.sessions.enabled -}}
-{{- else if eq .component "signaling" -}}
-{{- or $values.sessions.enabled $values.edge.enabled -}}
 {{- else -}}
 false
 {{- end -}}

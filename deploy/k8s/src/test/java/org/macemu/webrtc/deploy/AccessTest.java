@@ -111,6 +111,11 @@ class AccessTest {
         Pod edge = pod(rendered, "Deployment/" + NAME + "-edge");
         assertEquals("prod,mtls", edge.env("edge", "QUARKUS_PROFILE"));
         assertEquals(NAME + "-media:8011", edge.env("edge", "MACEMU_EDGE_ORIGIN"));
+        String edges = NAME + "-edge." + Chart.NAMESPACE + ".svc";
+        assertEquals(
+                edges + ":8011",
+                pod(rendered, "Deployment/" + NAME + "-signaling").env("signaling", "MACEMU_PLACEMENT_EDGES"));
+        assertTrue(names.contains("*." + edges), names::toString);
     }
 
     @Test
@@ -128,9 +133,7 @@ class AccessTest {
         Rendered plain = Chart.render("access: {open: true}");
         assertTrue(plain.ofKind("Role").findAny().isEmpty());
         assertTrue(plain.ofKind("RoleBinding").findAny().isEmpty());
-        Rendered edges = Chart.render("edge: {enabled: true}");
-        assertTrue(edges.find("Role", NAME + "-control").isEmpty());
-        assertEquals("[\"endpointslices\"]", resources(edges.get("Role", NAME + "-signaling")));
+        assertTrue(Chart.render("edge: {enabled: true}").ofKind("Role").findAny().isEmpty());
         Rendered sessions = Chart.render("sessions: {enabled: true}");
         JsonNode control = sessions.get("Role", NAME + "-control");
         assertEquals(
@@ -139,6 +142,7 @@ class AccessTest {
             assertFalse(rule.toString().contains("\"*\""), rule::toString);
             assertFalse(rule.toString().contains("secrets"), rule::toString);
         }
+        assertEquals("[\"endpointslices\"]", resources(sessions.get("Role", NAME + "-signaling")));
         assertEquals(
                 "[\"get\",\"list\",\"watch\"]",
                 sessions.get("Role", NAME + "-signaling").path("rules").path(0).path("verbs").toString());
