@@ -7,6 +7,7 @@
 
 #include "answers.h"
 #include "log.h"
+#include "prefs.h"
 #include "requests.h"
 
 #define RESTART_TIMEOUT_MS 2000
@@ -19,7 +20,7 @@ static struct emulator emulator;
 static enum state { STOPPED, RUNNING, ENDING, WAITING, FAILED } state = STOPPED;
 static bool start_again;      /* ENDING: what comes afterwards */
 static uint64_t deadline_ms;  /* ENDING: force; WAITING: the next start */
-static char reason[256];      /* why it does not run */
+static char reason[400];      /* why it does not run */
 static int starts, crashes;
 static bool leaving;
 
@@ -111,6 +112,29 @@ static void after_crash(void) {
     set_state(WAITING);
 }
 
+/* The emulator's own words do not say which file they are about; people have several. */
+static void name_the_rom(void) {
+    struct prefs prefs;
+    char error[256];
+    if (strstr(reason, "ROM") == NULL || !prefs_load(&prefs, options->preferences, error)) {
+        return;
+    }
+    const char *rom = prefs_value(&prefs, "rom", 0), *slash = rom != NULL ? strrchr(rom, '/') : NULL;
+    size_t length = strlen(reason);
+    if (rom == NULL || rom[0] == '\0') {
+        snprintf(reason + length, sizeof reason - length, " No ROM is chosen in the settings.");
+    } else {
+        snprintf(reason + length, sizeof reason - length, " The ROM is \"%.80s\"; choose another one in the settings.",
+                 slash != NULL ? slash + 1 : rom);
+    }
+    for (char *byte = reason + length; *byte != '\0'; byte++) { /* JSON holds no bytes that are no UTF-8 */
+        if ((unsigned char) *byte >= 0x7f || (unsigned char) *byte < ' ') {
+            *byte = '?';
+        }
+    }
+    prefs_free(&prefs);
+}
+
 static void emulator_has_ended(int wait_status) {
     enum emulator_exit how = emulator_ended(&emulator, wait_status, reason);
     requests_emulator_ended();
@@ -126,7 +150,10 @@ static void emulator_has_ended(int wait_status) {
     switch (how) {
         case EXIT_OFF: set_state(STOPPED); break;
         case EXIT_RESTART: start_emulator(); break;
-        case EXIT_REFUSED: set_state(FAILED); break;
+        case EXIT_REFUSED:
+            name_the_rom();
+            set_state(FAILED);
+            break;
         case EXIT_CRASHED: after_crash(); break;
     }
 }

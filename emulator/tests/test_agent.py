@@ -244,7 +244,8 @@ class AgentTest(unittest.TestCase):
     def test_error_with_status_0_is_a_failure_in_its_words(self):
         self.start("fake error\n")
         status = self.server.expect("status", state="failed")
-        self.assertEqual((status["running"], status["error"]), (False, "Cannot open ROM file."))
+        self.assertEqual((status["running"], status["error"]),
+                         (False, "Cannot open ROM file. No ROM is chosen in the settings."))
         with open(self.prefs, "w") as file:
             file.write("fake run\n")
         self.server.ask("restart", "ack")

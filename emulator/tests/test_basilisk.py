@@ -152,7 +152,7 @@ class BasiliskTest(unittest.TestCase):
         self.server.ask("set_config", "ack", config={"rom": "Wrong.ROM"})
         self.server.ask("restart", "ack")
         status = self.server.expect("status", state="failed")
-        self.assertIn("ROM", status["error"])
+        self.assertRegex(status["error"], 'ROM type.* The ROM is "Wrong.ROM"; choose another one')
         self.server.ask("set_config", "ack", config={"rom": "Demo.ROM"})
         self.server.ask("restart", "ack")
         self.server.expect("status", state="running")

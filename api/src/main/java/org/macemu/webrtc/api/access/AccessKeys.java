@@ -6,32 +6,34 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Base64;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.crypto.SecretKey;
-import javax.crypto.spec.SecretKeySpec;
 import org.jboss.logging.Logger;
 
 /**
- * The keys of a key file: one per line, base64url of at least 32 random bytes; {@code #} begins a comment. The last one
- * signs, all of them verify: to rotate, append a key, and remove the old one when its tokens have expired. The file is
- * read again when it changes, looked at once a second at most. Thread-safe.
+ * The keys of a key file. A secret is a line: base64url of at least 32 random bytes; the last one signs, all of them
+ * verify: to rotate, append a secret, and remove the old one when its tokens have expired. A public key is a PEM block
+ * ({@code -----BEGIN PUBLIC KEY-----}, RSA or EC) and verifies tokens that are signed elsewhere. {@code #} begins a
+ * comment. The file is read again when it changes, looked at once a second at most. Thread-safe.
  */
 final class AccessKeys {
 
     private static final Logger LOG = Logger.getLogger(AccessKeys.class);
-    private static final int MIN_KEY_BYTES = 32;
     private static final int MAX_KEYS = 16;
     private static final long MAX_FILE_BYTES = 16 * 1024;
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final String PEM_BEGIN = "-----BEGIN PUBLIC KEY-----";
+    private static final String PEM_END = "-----END PUBLIC KEY-----";
 
     /** What tells one version of the file from another. */
     private record Version(long modifiedMillis, long size, Object file) {}
 
     private final Path file;
     private Version version;
-    private List<SecretKey> keys;
+    private List<AccessKey> keys;
     private long lookedNanos;
 
     /** @throws IOException with a sentence when the file holds no usable keys */
@@ -42,14 +44,25 @@ final class AccessKeys {
         this.lookedNanos = System.nanoTime();
     }
 
-    /** All keys, the signing one last. */
-    synchronized List<SecretKey> all() {
+    /** All keys, the newest last. */
+    synchronized List<AccessKey> all() {
         long now = System.nanoTime();
         if (now - lookedNanos >= LOOK_NANOS) {
             lookedNanos = now;
             readAgain();
         }
         return keys;
+    }
+
+    /** The secret that signs; empty when the file holds public keys only. */
+    Optional<SecretKey> signing() {
+        List<AccessKey> all = all();
+        for (int i = all.size() - 1; i >= 0; i--) {
+            if (all.get(i) instanceof AccessKey.Secret secret) {
+                return Optional.of(secret.key());
+            }
+        }
+        return Optional.empty();
     }
 
     private void readAgain() {
@@ -75,37 +88,48 @@ final class AccessKeys {
         }
     }
 
-    private List<SecretKey> read() throws IOException {
+    private List<AccessKey> read() throws IOException {
         if (Files.size(file) > MAX_FILE_BYTES) {
             throw new IOException("the key file " + file + " has more than " + MAX_FILE_BYTES + " bytes");
         }
-        List<SecretKey> found = new ArrayList<>();
+        List<AccessKey> found = new ArrayList<>();
         int number = 0;
-        for (String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
+        for (Iterator<String> lines = Files.readAllLines(file, StandardCharsets.ISO_8859_1).iterator();
+                lines.hasNext(); ) {
             number++;
-            String text = line.strip();
-            if (!text.isEmpty() && !text.startsWith("#")) {
-                found.add(key(text, number));
+            String text = lines.next().strip();
+            if (text.isEmpty() || text.startsWith("#")) {
+                continue;
+            }
+            try {
+                if (text.equals(PEM_BEGIN)) {
+                    List<String> block = block(lines);
+                    found.add(AccessKey.Public.read(String.join("", block)));
+                    number += block.size() + 1;
+                } else {
+                    found.add(AccessKey.Secret.read(text));
+                }
+            } catch (IOException e) {
+                throw new IOException(
+                        "line " + number + " of the key file " + file + " is no key: " + e.getMessage(), e);
             }
         }
         if (found.isEmpty() || found.size() > MAX_KEYS) {
             throw new IOException("the key file " + file + " holds " + found.size() + " keys; 1 to " + MAX_KEYS
-                    + " are expected, each a line of base64url");
+                    + " are expected, each a line of base64url or a PEM block with a public key");
         }
         return List.copyOf(found);
     }
 
-    private SecretKey key(String text, int line) throws IOException {
-        try {
-            String unpadded = text.replaceAll("=+$", "").replace('+', '-').replace('/', '_');
-            byte[] bytes = Base64.getUrlDecoder().decode(unpadded);
-            if (bytes.length >= MIN_KEY_BYTES) {
-                return new SecretKeySpec(bytes, "HmacSHA256");
+    private static List<String> block(Iterator<String> lines) throws IOException {
+        List<String> block = new ArrayList<>();
+        while (lines.hasNext()) {
+            String line = lines.next().strip();
+            if (line.equals(PEM_END)) {
+                return block;
             }
-        } catch (IllegalArgumentException e) {
-            LOG.debugf("Line %d is not base64url", line);
+            block.add(line);
         }
-        throw new IOException("line " + line + " of the key file " + file + " is no key; base64url of at least "
-                + MIN_KEY_BYTES + " random bytes is expected");
+        throw new IOException("its end, " + PEM_END + ", is missing");
     }
 }

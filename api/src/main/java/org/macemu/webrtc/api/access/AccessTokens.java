@@ -11,16 +11,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import javax.crypto.SecretKey;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 
 /**
- * Signs and checks access tokens: JSON Web Tokens (RFC 7519) with HS256 and nothing else. Thread-safe.
+ * Signs and checks access tokens: JSON Web Tokens (RFC 7519). This server's own are signed with HS256; those of others
+ * with RS256, ES256, ES384 or ES512, whichever the public key in the key file is for. Thread-safe.
  *
- * <p>Claims: {@code iss} macemu-webrtc, {@code aud} the session, {@code role}, {@code name} (may be absent),
- * {@code jti}, {@code iat}, {@code exp}.
+ * <p>Own claims: {@code iss} macemu-webrtc, {@code aud} the session, {@code role}, {@code name} (may be absent),
+ * {@code jti}, {@code iat}, {@code exp}. Of others: {@code aud} the session, {@code exp}, {@code jti} or {@code sub},
+ * the claim of {@link Foreign}, and a name if there is one.
  */
 public final class AccessTokens {
 
@@ -29,8 +32,23 @@ public final class AccessTokens {
     /** A cookie has at most 4 KiB (RFC 6265 section 6.1). */
     private static final int MAX_TOKEN = 3_072;
 
+    /** Characters of an id that go into logs. */
+    private static final int MAX_ID = 64;
+
+    /**
+     * What is expected of tokens that others have signed.
+     *
+     * @param issuer their {@code iss}; empty: not looked at, the key says who it was
+     */
+    public record Foreign(Optional<String> issuer, RoleClaim roles) {
+
+        /** Any issuer, the claims of this server's own tokens. */
+        public static final Foreign DEFAULT = new Foreign(Optional.empty(), RoleClaim.OWN);
+    }
+
     private final AccessKeys keys;
     private final String session;
+    private final Foreign foreign;
 
     /**
      * Reads the key file.
@@ -39,12 +57,34 @@ public final class AccessTokens {
      * @throws IOException with a sentence when it holds no usable keys
      */
     public AccessTokens(Path keyFile, String session) throws IOException {
-        this.keys = new AccessKeys(keyFile);
-        this.session = session;
+        this(keyFile, session, Foreign.DEFAULT);
     }
 
-    /** A new token, signed with the newest key. */
+    /**
+     * Reads the key file.
+     *
+     * @param foreign what is expected of tokens that are checked with a public key
+     * @throws IOException with a sentence when it holds no usable keys
+     */
+    public AccessTokens(Path keyFile, String session, Foreign foreign) throws IOException {
+        this.keys = new AccessKeys(keyFile);
+        this.session = session;
+        this.foreign = foreign;
+    }
+
+    /** Whether this server signs tokens itself: without a secret, only whoever has the private keys does. */
+    public boolean canIssue() {
+        return keys.signing().isPresent();
+    }
+
+    /**
+     * A new token, signed with the newest secret.
+     *
+     * @throws IllegalStateException when there is none, see {@link #canIssue}
+     */
     public String issue(AccessRole role, String name, Duration validity) {
+        SecretKey secret = keys.signing().orElseThrow(() -> new IllegalStateException(
+                "the key file holds public keys only, which cannot sign; add a line of base64url"));
         Instant now = Instant.now();
         JwtClaimsBuilder claims = Jwt.claims()
                 .issuer(ISSUER)
@@ -56,9 +96,7 @@ public final class AccessTokens {
         if (!name.isEmpty()) {
             claims.claim("name", name);
         }
-        return claims.jws()
-                .algorithm(SignatureAlgorithm.HS256)
-                .sign(keys.all().getLast());
+        return claims.jws().algorithm(SignatureAlgorithm.HS256).sign(secret);
     }
 
     /**
@@ -70,10 +108,11 @@ public final class AccessTokens {
         if (token.length() > MAX_TOKEN) {
             throw new AccessRefused("The token has " + token.length() + " characters; ours are shorter.");
         }
-        List<SecretKey> all = keys.all();
+        List<AccessKey> all = keys.all();
         for (int i = all.size() - 1; i >= 0; i--) {
             try {
-                return read(new DefaultJWTParser().parse(token, context(all.get(i))));
+                JsonWebToken read = new DefaultJWTParser().parse(token, context(all.get(i)));
+                return all.get(i) instanceof AccessKey.Secret ? own(read) : foreign(read);
             } catch (ParseException | RuntimeException e) {
                 // The next key may fit; which check failed is nothing a forger should learn.
                 continue;
@@ -82,20 +121,29 @@ public final class AccessTokens {
         throw new AccessRefused("The token is not valid here, or not any more; ask an owner for a new link.");
     }
 
-    private JWTAuthContextInfo context(SecretKey key) {
+    private JWTAuthContextInfo context(AccessKey key) {
         JWTAuthContextInfo context = new JWTAuthContextInfo();
-        context.setSecretVerificationKey(key);
-        context.setSignatureAlgorithm(Set.of(SignatureAlgorithm.HS256));
-        context.setIssuedBy(ISSUER);
+        context.setSignatureAlgorithm(Set.of(key.algorithm()));
         context.setExpectedAudience(Set.of(session));
         context.setRequireNamedPrincipal(false);
-        context.setRequiredClaims(Set.of("jti", "role", "exp", "iat"));
         context.setExpGracePeriodSecs(0);
         context.setClockSkew(0);
+        switch (key) {
+            case AccessKey.Secret secret -> {
+                context.setSecretVerificationKey(secret.key());
+                context.setIssuedBy(ISSUER);
+                context.setRequiredClaims(Set.of("jti", "role", "exp", "iat"));
+            }
+            case AccessKey.Public open -> {
+                context.setPublicVerificationKey(open.key());
+                foreign.issuer().ifPresent(context::setIssuedBy);
+                context.setRequiredClaims(Set.of("exp"));
+            }
+        }
         return context;
     }
 
-    private static AccessToken read(JsonWebToken token) throws AccessRefused {
+    private static AccessToken own(JsonWebToken token) throws AccessRefused {
         AccessRole role = AccessRole.of(String.valueOf((Object) token.getClaim("role")))
                 .orElseThrow(() -> new AccessRefused("The token has no role."));
         Object name = token.getClaim("name");
@@ -103,7 +151,37 @@ public final class AccessTokens {
         if (text.length() > AccessToken.MAX_NAME) {
             throw new AccessRefused("The token's name is too long.");
         }
+        return new AccessToken(token.getTokenID(), role, text, Instant.ofEpochSecond(token.getExpirationTime()));
+    }
+
+    private AccessToken foreign(JsonWebToken token) throws AccessRefused {
+        AccessRole role = foreign.roles()
+                .of(token)
+                .orElseThrow(() -> new AccessRefused(
+                        "The token gives no role here: its claim " + foreign.roles().path() + " has none of "
+                                + foreign.roles().names().keySet() + "."));
+        String id = token.getTokenID() != null ? token.getTokenID() : token.getSubject();
+        if (id == null) {
+            throw new AccessRefused("The token has neither a jti nor a sub.");
+        }
         return new AccessToken(
-                token.getTokenID(), role, text, Instant.ofEpochSecond(token.getExpirationTime()));
+                printable(id, MAX_ID), role, nameOf(token), Instant.ofEpochSecond(token.getExpirationTime()));
+    }
+
+    /** What somebody else's token calls its bearer, cut to what is shown here. */
+    public static String nameOf(JsonWebToken token) {
+        for (String claim : new String[] {"name", "preferred_username"}) {
+            Object name = token.getClaim(claim);
+            if (name != null && !String.valueOf(name).isBlank()) {
+                return printable(String.valueOf(name), AccessToken.MAX_NAME);
+            }
+        }
+        return "";
+    }
+
+    private static String printable(String text, int limit) {
+        String plain = text.replaceAll("\\p{Cntrl}", "").strip();
+        int end = Math.min(plain.length(), limit);
+        return plain.substring(0, end > 0 && Character.isHighSurrogate(plain.charAt(end - 1)) ? end - 1 : end);
     }
 }

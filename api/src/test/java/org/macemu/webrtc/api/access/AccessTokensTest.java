@@ -13,11 +13,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
@@ -25,6 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tokens that are good, and every way in which one can be bad. */
@@ -177,5 +184,94 @@ class AccessTokensTest {
         assertTrue(limit.exceeded("a", 100));
         assertFalse(limit.exceeded("b", 100));
         assertFalse(limit.exceeded("a", TimeUnit.MINUTES.toNanos(1)));
+    }
+
+    private static KeyPair pair(String family, int bits) throws GeneralSecurityException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance(family);
+        generator.initialize(bits);
+        return generator.generateKeyPair();
+    }
+
+    private static String pem(PublicKey key) {
+        return "-----BEGIN PUBLIC KEY-----\n" + Base64.getMimeEncoder().encodeToString(key.getEncoded())
+                + "\n-----END PUBLIC KEY-----\n";
+    }
+
+    private static JwtClaimsBuilder foreignClaims() {
+        return Jwt.claims()
+                .issuer("https://login.example.org")
+                .claim("jti", "u-1")
+                .audience("mac")
+                .claim("preferred_username", "ada")
+                .claim("realm_access", Map.of("roles", List.of("staff", "mac-admins")))
+                .expiresAt(Instant.now().plusSeconds(60));
+    }
+
+    private static AccessTokens.Foreign mapped(String issuer) {
+        return new AccessTokens.Foreign(
+                Optional.ofNullable(issuer),
+                RoleClaim.of("realm_access/roles", List.of("mac-admins=owner", "staff=guest")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RSA,2048,RS256", "EC,256,ES256", "EC,384,ES384", "EC,521,ES512"})
+    void tokensThatOthersSignedAreCheckedWithTheirPublicKey(String family, int bits, SignatureAlgorithm algorithm)
+            throws Exception {
+        KeyPair pair = pair(family, bits);
+        Files.writeString(file, line(1) + "\n# their key\n" + pem(pair.getPublic()));
+        tokens = new AccessTokens(file, "mac", mapped("https://login.example.org"));
+        AccessToken token = tokens.verify(foreignClaims().jws().algorithm(algorithm).sign(pair.getPrivate()));
+        assertEquals(AccessRole.OWNER, token.role(), "the greatest of its roles");
+        assertEquals("ada", token.name());
+        assertEquals("u-1", token.id());
+        // Ours go on as before, beside theirs.
+        assertEquals(
+                AccessRole.GUEST,
+                tokens.verify(tokens.issue(AccessRole.GUEST, "", Duration.ofMinutes(1))).role());
+
+        for (JwtClaimsBuilder bad : List.of(
+                foreignClaims().audience("another"),
+                foreignClaims().issuer("https://elsewhere.example.org"),
+                foreignClaims().expiresAt(Instant.now().minusSeconds(5)),
+                foreignClaims().claim("realm_access", Map.of("roles", List.of("nobody"))),
+                foreignClaims().claim("realm_access", "owner"),
+                foreignClaims().remove("realm_access"))) {
+            refused(bad.jws().algorithm(algorithm).sign(pair.getPrivate()));
+        }
+        refused(foreignClaims().jws().algorithm(algorithm).sign(pair(family, bits).getPrivate()));
+    }
+
+    /** The public key is no secret: whoever uses it as one must not get in (RFC 8725 section 2.1). */
+    @Test
+    void aPublicKeyDoesNotServeAsASecret() throws Exception {
+        KeyPair pair = pair("RSA", 2048);
+        Files.writeString(file, pem(pair.getPublic()));
+        tokens = new AccessTokens(file, "mac");
+        for (byte[] known : new byte[][] {
+            pair.getPublic().getEncoded(), pem(pair.getPublic()).getBytes(StandardCharsets.US_ASCII)
+        }) {
+            refused(claims().jws()
+                    .algorithm(SignatureAlgorithm.HS256)
+                    .sign(new SecretKeySpec(known, "HmacSHA256")));
+        }
+        assertEquals(
+                AccessRole.OWNER,
+                tokens.verify(claims().jws().algorithm(SignatureAlgorithm.RS256).sign(pair.getPrivate())).role());
+        assertFalse(tokens.canIssue());
+        assertThrows(IllegalStateException.class, () -> tokens.issue(AccessRole.GUEST, "", Duration.ofMinutes(1)));
+    }
+
+    @Test
+    void badPublicKeysAreNamed() throws Exception {
+        for (String bad : List.of(
+                pem(pair("RSA", 1024).getPublic()), "-----BEGIN PUBLIC KEY-----\n" + line(1) + "\n",
+                "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
+                "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")) {
+            Files.writeString(file, "# first\n" + bad);
+            IOException e = assertThrows(IOException.class, () -> new AccessTokens(file, "mac"), bad);
+            assertTrue(e.getMessage().startsWith("line 2 of the key file"), e.getMessage());
+        }
+        assertThrows(IllegalArgumentException.class, () -> RoleClaim.of("role", List.of("king")));
+        assertThrows(IllegalArgumentException.class, () -> RoleClaim.of("role", List.of("a=king")));
     }
 }

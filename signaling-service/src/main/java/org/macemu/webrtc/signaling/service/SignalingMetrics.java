@@ -27,8 +27,13 @@ public class SignalingMetrics {
         Gauge.builder("macemu_signaling_browsers", count).strongReference(true).register(registry);
     }
 
-    /** A message from a browser, by kind: offer, candidate, input, ping. */
-    void received(String kind) {
+    /** Registers the gauge of WHEP sessions. */
+    public void whepSessions(Supplier<Number> count) {
+        Gauge.builder("macemu_signaling_whep_sessions", count).strongReference(true).register(registry);
+    }
+
+    /** A message from a browser, by kind: offer, candidate, input, ping; an offer of a player: whep_offer. */
+    public void received(String kind) {
         counter("macemu_signaling_messages_received", "type", kind).increment();
     }
 
