@@ -7,8 +7,10 @@ import os
 import socket
 import struct
 import subprocess
+import sys
 import tempfile
 import time
+import unittest
 
 EMULATOR = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.join(EMULATOR, "build")
@@ -207,3 +209,14 @@ def is_alive(pid):
             return file.read().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def run_tests(name):
+    """Runs the tests of the calling file; ends with one line that run-tests adds up: passed, failed, skipped."""
+    program = unittest.main(exit=False)
+    result = program.result
+    failed = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
+    skipped = len(result.skipped)
+    passed = max(0, result.testsRun - failed - skipped)
+    print(f"{name} tests: {passed} passed, {failed} failed, {skipped} skipped", flush=True)
+    sys.exit(0 if result.wasSuccessful() else 1)

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import unittest
 
-from peer import BUILD, EMULATOR, Place, Server, is_alive, until
+from peer import BUILD, EMULATOR, Place, Server, is_alive, run_tests, until
 
 AGENT = os.path.join(BUILD, os.environ.get("MACEMU_TEST_AGENT", "macemu-agent"))
 FAKE = os.path.join(EMULATOR, "tests", "fake_emulator.py")
@@ -331,4 +331,4 @@ class AgentTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    run_tests("agent")

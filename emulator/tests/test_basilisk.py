@@ -7,7 +7,7 @@ import subprocess
 import time
 import unittest
 
-from peer import BUILD, EMULATOR, Audio, Place, Server, Video, basilisk2, is_alive, until
+from peer import BUILD, EMULATOR, Audio, Place, Server, Video, basilisk2, is_alive, run_tests, until
 
 ROM = os.path.join(EMULATOR, "demo-rom", "demo.rom")
 PROGRAM, MISSING = basilisk2()
@@ -255,4 +255,4 @@ class OtherProgramTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    run_tests("Basilisk")

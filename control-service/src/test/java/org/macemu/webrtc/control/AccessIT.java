@@ -168,6 +168,13 @@ class AccessIT {
 
     @Test
     @Order(5)
+    void nobodySignsInWithoutAProvider() throws Exception {
+        problem(client.get("/api/v1/login"), 404, "not-found");
+        problem(client.get("/api/v1/login", "Authorization", bearer(AccessRole.OWNER)), 404, "not-found");
+    }
+
+    @Test
+    @Order(6)
     void badTokensAreRefusedAndThenNotLookedAtAnyMore() throws Exception {
         String expired = tokens.issue(AccessRole.OWNER, "", Duration.ofSeconds(-1));
         problem(as("Bearer " + expired, "GET", "/api/v1/status", null), 401, "token-required");

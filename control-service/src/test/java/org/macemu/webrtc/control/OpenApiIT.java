@@ -69,6 +69,7 @@ class OpenApiIT {
                         "DELETE /api/v1/viewers/{id} disconnectViewer",
                         "GET /api/v1/screenshot getScreenshot",
                         "GET /api/v1/viewers listViewers",
+                        "GET /api/v1/login login",
                         "PATCH /api/v1/viewers/{id} changeViewer",
                         "POST /api/v1/input sendInput",
                         "GET /api/config unversionedGetConfig",

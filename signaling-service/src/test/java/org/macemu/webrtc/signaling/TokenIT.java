@@ -27,10 +27,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.macemu.webrtc.api.access.AccessRole;
 import org.macemu.webrtc.api.access.AccessTokens;
+import org.macemu.webrtc.api.grpc.Answer;
 import org.macemu.webrtc.api.grpc.Join;
+import org.macemu.webrtc.api.grpc.MediaMessage;
 import org.macemu.webrtc.api.grpc.Role;
+import org.macemu.webrtc.api.grpc.State;
 import org.macemu.webrtc.signaling.testing.MediaAddress;
 import org.macemu.webrtc.signaling.testing.ScriptedMedia;
+import org.macemu.webrtc.signaling.testing.WhepPlayer;
 
 /** A server with a key file: who may open a WebSocket, as what, and for how long. With real signed tokens. */
 @QuarkusTest
@@ -132,8 +136,56 @@ class TokenIT {
         }
     }
 
+    /** Sessions of a key that is taken out of the file end, and those of the others do not; WHEP's likewise. */
     @Test
     @Order(3)
+    void theSessionEndsWithTheKeyOfItsToken() throws Exception {
+        String kept = Files.readString(keyFile);
+        String doomed = "d".repeat(43) + "\n";
+        Files.writeString(keyFile, kept + doomed);
+        Thread.sleep(1_100);
+        String dying = new AccessTokens(keyFile, "mac").issue(AccessRole.OWNER, "", Duration.ofMinutes(5));
+        String living = tokensOf(kept).issue(AccessRole.OWNER, "", Duration.ofMinutes(5));
+        WhepPlayer player = new WhepPlayer(port);
+        try (Socket first = open("", "Cookie: macemu_access=" + dying)) {
+            media.nextCall();
+            try (Socket second = open("", "Cookie: macemu_access=" + living)) {
+                media.nextCall();
+                var created = player.offer("Authorization", "Bearer " + dying);
+                ScriptedMedia.Call call = media.nextCall();
+                call.send(MediaMessage.newBuilder()
+                        .setState(State.newBuilder().setEmulatorConnected(true))
+                        .build());
+                call.next();
+                call.send(MediaMessage.newBuilder()
+                        .setAnswer(Answer.newBuilder().setSdp("v=0\r\n"))
+                        .build());
+                assertEquals(201, created.join().statusCode());
+
+                Files.writeString(keyFile, kept);
+                StringBuilder text = new StringBuilder();
+                InputStream in = first.getInputStream();
+                for (int b = in.read(); b >= 0 && text.indexOf("\"expired\"}") < 0; b = in.read()) {
+                    text.append((char) b);
+                }
+                assertTrue(text.indexOf("{\"type\":\"goodbye\",\"reason\":\"expired\"}") > 0, text.toString());
+                assertEquals("half-closed", call.end());
+                byte[] said = new byte[second.getInputStream().available()];
+                int length = second.getInputStream().readNBytes(said, 0, said.length);
+                assertTrue(!new String(said, 0, length, US_ASCII).contains("goodbye"));
+            }
+        }
+    }
+
+    private static AccessTokens tokensOf(String keys) throws IOException {
+        Path file = Files.createTempFile("access", ".key");
+        file.toFile().deleteOnExit();
+        Files.writeString(file, keys);
+        return new AccessTokens(file, "mac");
+    }
+
+    @Test
+    @Order(4)
     void anythingElseIsRefusedAndThenNotLookedAtAnyMore() throws Exception {
         String good = tokens.issue(AccessRole.OWNER, "", Duration.ofMinutes(1));
         String expired = tokens.issue(AccessRole.OWNER, "", Duration.ofSeconds(-1));

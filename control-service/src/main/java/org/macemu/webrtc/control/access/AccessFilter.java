@@ -43,6 +43,11 @@ public class AccessFilter {
     private void check(RoutingContext context) {
         String method = context.request().method().name();
         String path = context.normalizedPath();
+        if (path.equals(AccessRules.LOGIN) && !access.offersLogin()) {
+            Problems.end(context, ProblemType.NOT_FOUND, "This server has no OpenID Connect provider to sign in with;"
+                    + " quarkus.oidc.tenant-enabled switches one on.");
+            return;
+        }
         if (access.tokens().isEmpty()) {
             pass(context, "owner");
             return;
@@ -64,7 +69,9 @@ public class AccessFilter {
         }
         String text = token(context);
         if (text == null) {
-            unauthorized(context, "A token is needed here: open an invitation link, or send Authorization: Bearer.");
+            unauthorized(context, "A token is needed here: open an invitation link,"
+                    + (access.offersLogin() ? " sign in at " + AccessRules.LOGIN + "," : "")
+                    + " or send Authorization: Bearer.");
             return;
         }
         try {
@@ -108,8 +115,12 @@ public class AccessFilter {
         return cookie == null ? null : cookie.getValue();
     }
 
-    private static void unauthorized(RoutingContext context, String detail) {
+    private void unauthorized(RoutingContext context, String detail) {
         context.response().putHeader("WWW-Authenticate", "Bearer realm=\"macemu\"");
+        if (access.offersLogin()) {
+            // For the page, which then offers it (RFC 8288).
+            context.response().putHeader("Link", "<" + AccessRules.LOGIN + ">; rel=\"authenticate\"");
+        }
         Problems.end(context, ProblemType.TOKEN_REQUIRED, detail);
     }
 

@@ -7,13 +7,16 @@ import org.macemu.webrtc.api.access.AccessRole;
 /** Which role each endpoint asks for. What is not named here is for owners. Stateless. */
 final class AccessRules {
 
+    /** Where people sign in with an OpenID Connect provider. */
+    static final String LOGIN = "/api/v1/login";
+
     /** What a guest may read. */
     private static final Set<String> GUEST = Set.of(
             "/api/v1/status", "/api/v1/screenshot", "/api/v1/connection", "/api/status", "/api/screenshot");
 
-    /** The exchange of a link, and the API's description. */
-    private static final Set<String> PUBLIC =
-            Set.of("/api/v1/session", "/api/v1/openapi", "/api/v1/openapi.json", "/api/v1/openapi.yaml");
+    /** Signing in, the exchange of a link, and the API's description. */
+    private static final Set<String> PUBLIC = Set.of(
+            LOGIN, "/api/v1/session", "/api/v1/openapi", "/api/v1/openapi.json", "/api/v1/openapi.yaml");
 
     private AccessRules() {}
 

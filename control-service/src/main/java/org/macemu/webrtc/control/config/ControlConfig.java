@@ -40,6 +40,7 @@ public interface ControlConfig {
 
         /**
          * Keys that sign and check tokens, one per line: base64url of at least 32 random bytes; the last one signs.
+         * PEM blocks of RSA or EC public keys check tokens that are signed elsewhere (RS256, ES256, ES384, ES512).
          * Read again when it changes. Without it nobody is asked for a token, and everybody is an owner.
          */
         Optional<Path> keyFile();
@@ -47,6 +48,26 @@ public interface ControlConfig {
         /** The session that tokens are for; those of another one are refused. */
         @WithDefault("mac")
         String session();
+
+        /** {@code iss} of tokens that are checked with a public key of the key file; any, when it is not set. */
+        Optional<String> issuer();
+
+        /**
+         * The claim of others' tokens that says what their bearer may do: a text or a list of them; {@code /} leads into
+         * objects: {@code realm_access/roles}.
+         */
+        @WithDefault("role")
+        String roleClaim();
+
+        /**
+         * What others call the roles: {@code mac-admins=owner,mac-users=controller,everybody=guest}. Without it they are
+         * called guest, controller and owner.
+         */
+        Optional<List<String>> roleNames();
+
+        /** How long somebody stays signed in whom the OpenID Connect provider has vouched for. */
+        @WithDefault("8h")
+        Duration loginValidity();
 
         /** Beginning of invitation links ({@code https://mac.example.org}) instead of the address of the request. */
         Optional<String> publicUrl();

@@ -11,7 +11,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Duration;
@@ -27,6 +26,7 @@ import org.macemu.webrtc.api.access.AccessRole;
 import org.macemu.webrtc.api.access.AccessToken;
 import org.macemu.webrtc.api.access.AccessTokens;
 import org.macemu.webrtc.control.access.Access;
+import org.macemu.webrtc.control.access.AccessCookie;
 import org.macemu.webrtc.control.config.ControlConfig;
 import org.macemu.webrtc.control.service.InvalidRequest;
 
@@ -97,7 +97,7 @@ public class SessionResource {
             long seconds = Math.max(0, Duration.between(Instant.now(), token.expires()).toSeconds());
             return Response.ok(new Session(
                             token.role().text(), token.name(), token.expires().getEpochSecond()))
-                    .cookie(cookie(text.asText(), (int) seconds, request))
+                    .cookie(AccessCookie.of(text.asText(), (int) seconds, request))
                     .build();
         } catch (AccessRefused e) {
             access.failures().failed(address);
@@ -111,7 +111,7 @@ public class SessionResource {
     @APIResponse(responseCode = "204", description = "The browser forgets the cookie")
     @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
     public Response close(@Context HttpServerRequest request) {
-        return Response.noContent().cookie(cookie("", 0, request)).build();
+        return Response.noContent().cookie(AccessCookie.of("", 0, request)).build();
     }
 
     @POST
@@ -130,6 +130,13 @@ public class SessionResource {
         if (tokens == null) {
             return off();
         }
+        if (!tokens.canIssue()) {
+            return Problem.of(
+                            ProblemType.ACCESS_NOT_CONFIGURED,
+                            "The key file holds public keys only: whoever has the private key makes tokens. A line of"
+                                    + " base64url of at least 32 random bytes lets this server invite, too.")
+                    .response();
+        }
         JsonNode root = object(body, "{\"role\":\"guest\",\"name\":\"Ada\",\"expiresIn\":3600}");
         AccessRole role = AccessRole.of(root.path("role").asText())
                 .orElseThrow(() -> new InvalidRequest("role is " + root.path("role")
@@ -146,7 +153,7 @@ public class SessionResource {
                     + " seconds are expected.");
         }
         String token = tokens.issue(role, name, Duration.ofSeconds(seconds));
-        String base = config.access().publicUrl().orElseGet(() -> (secure(request) ? "https://" : "http://")
+        String base = config.access().publicUrl().orElseGet(() -> (AccessCookie.isSecure(request) ? "https://" : "http://")
                 + (request.authority() == null ? "localhost" : request.authority().toString()));
         return Response.ok(new Link(
                         base + "/?token=" + token,
@@ -172,20 +179,5 @@ public class SessionResource {
             throw new InvalidRequest("The body is not JSON that can be read; " + expected + " is expected.");
         }
         throw new InvalidRequest("The body is no object; " + expected + " is expected.");
-    }
-
-    private static NewCookie cookie(String value, int seconds, HttpServerRequest request) {
-        return new NewCookie.Builder(AccessToken.COOKIE)
-                .value(value)
-                .path("/")
-                .maxAge(seconds)
-                .httpOnly(true)
-                .secure(secure(request))
-                .sameSite(NewCookie.SameSite.STRICT)
-                .build();
-    }
-
-    private static boolean secure(HttpServerRequest request) {
-        return request.isSSL() || "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto"));
     }
 }

@@ -39,7 +39,8 @@ public class SignalingSocket {
         sessions.opened(
                 connection,
                 connection.userData().get(UpgradeCheck.REMOTE_ADDRESS),
-                Optional.ofNullable(connection.userData().get(UpgradeCheck.TOKEN)));
+                Optional.ofNullable(connection.userData().get(UpgradeCheck.TOKEN)),
+                connection.userData().get(UpgradeCheck.TOKEN_TEXT));
     }
 
     @OnTextMessage

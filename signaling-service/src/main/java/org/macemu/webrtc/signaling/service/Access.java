@@ -5,9 +5,12 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
+import org.macemu.webrtc.api.access.AccessRefused;
 import org.macemu.webrtc.api.access.AccessTokens;
 import org.macemu.webrtc.api.access.FailureLimit;
+import org.macemu.webrtc.api.access.RoleClaim;
 import org.macemu.webrtc.signaling.config.SignalingConfig;
 
 /** The tokens of this server, when a key file is configured; without one everybody is an owner. Thread-safe. */
@@ -22,7 +25,16 @@ public class Access {
     Access(SignalingConfig config) {
         this.tokens = config.access().keyFile().map(file -> {
             try {
-                return new AccessTokens(file, config.access().session());
+                return new AccessTokens(
+                        file,
+                        config.access().session(),
+                        new AccessTokens.Foreign(
+                                config.access().issuer(),
+                                RoleClaim.of(
+                                        config.access().roleClaim(),
+                                        config.access().roleNames().orElse(List.of()))));
+            } catch (IllegalArgumentException e) {
+                throw new ConfigurationException("signaling-service: macemu.access.role-names: " + e.getMessage());
             } catch (IOException e) {
                 throw new ConfigurationException("signaling-service: macemu.access.key-file: " + e.getMessage());
             }
@@ -32,6 +44,19 @@ public class Access {
     /** Empty when nobody needs a token. */
     public Optional<AccessTokens> tokens() {
         return tokens;
+    }
+
+    /** Whether a token that was good when it was shown is so still: its key may have been taken away meanwhile. */
+    public boolean counts(String token) {
+        if (tokens.isEmpty()) {
+            return true;
+        }
+        try {
+            tokens.get().verify(token);
+            return true;
+        } catch (AccessRefused e) {
+            return false;
+        }
     }
 
     /** How often bad tokens may be tried. */

@@ -9,6 +9,8 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 import org.macemu.webrtc.api.access.AccessRole;
 import org.macemu.webrtc.api.access.AccessToken;
@@ -67,6 +69,9 @@ public final class BrowserSession {
     /** A page that has not left the old connection by now will not: it is told to move, connects and closes in a second. */
     private static final long MOVED_MS = 20_000;
 
+    /** A key that is taken out of the key file ends the sessions of its tokens after about this time. */
+    private static final long TOKEN_LOOK_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private enum State {
         JOINING,
         JOINED,
@@ -79,6 +84,7 @@ public final class BrowserSession {
     private final WebSocketConnection connection;
     private final String remoteAddress;
     private final Optional<AccessToken> token;
+    private final BooleanSupplier tokenCounts;
     private final MediaClient media;
     private final ViewerPlacement placement;
     private final SignalingConfig config;
@@ -100,6 +106,7 @@ public final class BrowserSession {
     private int failedAttempts;
     private int candidates;
     private long lastHeardNanos = System.nanoTime();
+    private long tokenLookedNanos = lastHeardNanos;
     private long timer = -1;
     private long watchdog = -1;
 
@@ -108,6 +115,7 @@ public final class BrowserSession {
             WebSocketConnection connection,
             String remoteAddress,
             Optional<AccessToken> token,
+            BooleanSupplier tokenCounts,
             MediaClient media,
             ViewerPlacement placement,
             SignalingConfig config,
@@ -118,6 +126,7 @@ public final class BrowserSession {
         this.connection = connection;
         this.remoteAddress = remoteAddress;
         this.token = token;
+        this.tokenCounts = tokenCounts;
         this.media = media;
         this.placement = placement;
         this.config = config;
@@ -146,8 +155,8 @@ public final class BrowserSession {
     }
 
     private void watch(Duration silence, Duration patience) {
-        if (token.isPresent() && !Instant.now().isBefore(token.get().expires())) {
-            LOG.infof("%s: its token has expired, closing", this);
+        if (tokenIsOver()) {
+            LOG.infof("%s: its token has expired or is revoked, closing", this);
             send("goodbye", json.goodbye("expired"));
             close("expired", CLOSE_POLICY, "expired");
         } else if (System.nanoTime() - lastHeardNanos > silence.toNanos()) {
@@ -156,6 +165,22 @@ public final class BrowserSession {
         } else if (outbox.waitingNanos() > patience.toNanos()) {
             tooSlow();
         }
+    }
+
+    /** Its time is looked at every time, its key less often: a signature costs more than a clock. */
+    private boolean tokenIsOver() {
+        if (token.isEmpty()) {
+            return false;
+        }
+        if (!Instant.now().isBefore(token.get().expires())) {
+            return true;
+        }
+        long now = System.nanoTime();
+        if (now - tokenLookedNanos < TOKEN_LOOK_NANOS) {
+            return false;
+        }
+        tokenLookedNanos = now;
+        return !tokenCounts.getAsBoolean();
     }
 
     // ---- towards the media-service

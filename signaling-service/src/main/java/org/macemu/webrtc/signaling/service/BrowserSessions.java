@@ -42,6 +42,7 @@ public class BrowserSessions {
     private final SignalingJson json;
     private final SignalingMetrics metrics;
     private final JoinLimit joinLimit;
+    private final Access access;
     private final ConcurrentMap<String, BrowserSession> sessions = new ConcurrentHashMap<>();
     private volatile boolean stopping;
 
@@ -53,7 +54,8 @@ public class BrowserSessions {
             SignalingConfig config,
             SignalingJson json,
             SignalingMetrics metrics,
-            JoinLimit joinLimit) {
+            JoinLimit joinLimit,
+            Access access) {
         this.vertx = vertx;
         this.media = media;
         this.placement = placement;
@@ -61,13 +63,24 @@ public class BrowserSessions {
         this.json = json;
         this.metrics = metrics;
         this.joinLimit = joinLimit;
+        this.access = access;
         metrics.browsers(sessions::size);
     }
 
-    /** A WebSocket was opened; the token is empty when nobody is asked for one. */
-    public void opened(WebSocketConnection connection, String remoteAddress, Optional<AccessToken> token) {
-        BrowserSession session =
-                new BrowserSession(vertx, connection, remoteAddress, token, media, placement, config, json, metrics);
+    /** A WebSocket was opened; the token and its text are empty when nobody is asked for one. */
+    public void opened(
+            WebSocketConnection connection, String remoteAddress, Optional<AccessToken> token, String tokenText) {
+        BrowserSession session = new BrowserSession(
+                vertx,
+                connection,
+                remoteAddress,
+                token,
+                () -> access.counts(tokenText),
+                media,
+                placement,
+                config,
+                json,
+                metrics);
         if (!joinLimit.admit(remoteAddress)) {
             LOG.infof("%s opens WebSockets too often, refused", remoteAddress);
             session.refuseForNow(ErrorCode.RATE_LIMITED, "Too many connections from this address; at most "

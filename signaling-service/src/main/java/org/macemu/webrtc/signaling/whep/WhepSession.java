@@ -9,6 +9,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.macemu.webrtc.api.access.AccessToken;
 import org.macemu.webrtc.api.grpc.Candidate;
@@ -21,7 +24,6 @@ import org.macemu.webrtc.api.grpc.Offer;
 import org.macemu.webrtc.api.grpc.Role;
 import org.macemu.webrtc.api.grpc.ViewerMessage;
 import org.macemu.webrtc.signaling.client.MediaCall;
-import org.macemu.webrtc.signaling.client.MediaClient;
 import org.macemu.webrtc.signaling.message.MessageLimits;
 
 /**
@@ -45,6 +47,9 @@ final class WhepSession implements MediaCall.Listener {
     private static final int NO_MAC_RETRY_SECONDS = 5;
 
     private static final int FULL_RETRY_SECONDS = 10;
+
+    /** How often a token is looked at: it may expire, and its key may be taken away. */
+    private static final long TOKEN_LOOK_MILLIS = 2_000;
 
     /** Errors after which there is no media connection any more, whatever became of it. */
     private static final Set<String> MEDIA_OVER = Set.of("ice_failed", "dtls_failed", "internal");
@@ -79,10 +84,10 @@ final class WhepSession implements MediaCall.Listener {
     private List<IceServer> iceServers = List.of();
     private Promise<Answered> awaited;
     private long timer = -1;
-    private long expiry = -1;
+    private long tokenLook = -1;
     private int candidates;
 
-    WhepSession(Vertx vertx, long timeoutMillis, java.util.function.Consumer<WhepSession> onClosed) {
+    WhepSession(Vertx vertx, long timeoutMillis, Consumer<WhepSession> onClosed) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.timeoutMillis = timeoutMillis;
@@ -106,16 +111,24 @@ final class WhepSession implements MediaCall.Listener {
     }
 
     /** Joins and offers; fails with {@link WhepProblem}. */
-    Future<Answered> open(MediaClient media, String remoteAddress, Optional<AccessToken> token, String sdp) {
+    Future<Answered> open(
+            Function<MediaCall.Listener, MediaCall> media,
+            String remoteAddress,
+            Optional<AccessToken> token,
+            BooleanSupplier tokenCounts,
+            String sdp) {
         offer = sdp;
         ufrag = PlayerSdp.ufrag(sdp);
-        token.ifPresent(t -> expiry = vertx.setTimer(
-                Math.max(1, t.expires().toEpochMilli() - System.currentTimeMillis()), ignored -> {
-                    LOG.infof("%s: its token has expired", this);
+        if (token.isPresent()) {
+            tokenLook = vertx.setPeriodic(TOKEN_LOOK_MILLIS, ignored -> {
+                if (!tokenCounts.getAsBoolean()) {
+                    LOG.infof("%s: its token has expired or is revoked", this);
                     close();
-                }));
+                }
+            });
+        }
         Future<Answered> answer = await();
-        call = media.connect(this);
+        call = media.apply(this);
         call.send(ViewerMessage.newBuilder()
                 .setJoin(Join.newBuilder()
                         .setViewerId("whep-" + random(12))
@@ -297,8 +310,8 @@ final class WhepSession implements MediaCall.Listener {
         }
         state = State.CLOSED;
         fail(new WhepProblem(WhepProblem.UNAVAILABLE, "The session has ended."));
-        if (expiry >= 0) {
-            vertx.cancelTimer(expiry);
+        if (tokenLook >= 0) {
+            vertx.cancelTimer(tokenLook);
         }
         if (call != null) {
             call.end();

@@ -12,7 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.macemu.webrtc.signaling.client.MediaClient;
 import org.macemu.webrtc.signaling.config.SignalingConfig;
+import org.macemu.webrtc.signaling.placement.ViewerPlacement;
 import org.macemu.webrtc.signaling.rest.Admission;
+import org.macemu.webrtc.signaling.service.Access;
 import org.macemu.webrtc.signaling.service.BrowserSessions;
 import org.macemu.webrtc.signaling.service.JoinLimit;
 import org.macemu.webrtc.signaling.service.SignalingMetrics;
@@ -26,24 +28,30 @@ public class WhepSessions {
 
     private final Vertx vertx;
     private final MediaClient media;
+    private final ViewerPlacement placement;
     private final SignalingConfig config;
     private final BrowserSessions browsers;
     private final JoinLimit joinLimit;
+    private final Access access;
     private final ConcurrentMap<String, WhepSession> sessions = new ConcurrentHashMap<>();
 
     @Inject
     WhepSessions(
             Vertx vertx,
             MediaClient media,
+            ViewerPlacement placement,
             SignalingConfig config,
             BrowserSessions browsers,
             JoinLimit joinLimit,
+            Access access,
             SignalingMetrics metrics) {
         this.vertx = vertx;
         this.media = media;
+        this.placement = placement;
         this.config = config;
         this.browsers = browsers;
         this.joinLimit = joinLimit;
+        this.access = access;
         metrics.whepSessions(sessions::size);
     }
 
@@ -69,7 +77,12 @@ public class WhepSessions {
         WhepSession session = new WhepSession(
                 vertx, config.media().welcomeTimeout().toMillis(), closed -> sessions.remove(closed.id(), closed));
         sessions.put(session.id(), session);
-        return session.open(media, who.remoteAddress(), who.token(), offer)
+        return session.open(
+                        listener -> media.connect(placement.choose(false).address(), listener),
+                        who.remoteAddress(),
+                        who.token(),
+                        () -> access.counts(who.tokenText()),
+                        offer)
                 .map(answered -> new Opened(session, answered));
     }
 

@@ -1,0 +1,26 @@
+package org.macemu.webrtc.media;
+
+import org.junit.jupiter.api.Test;
+import org.macemu.webrtc.fuzz.Fuzzing;
+import org.macemu.webrtc.media.input.InputFuzz;
+import org.macemu.webrtc.media.lane.shared.sdp.OfferFuzz;
+import org.macemu.webrtc.media.lane.shared.transport.PacketFuzz;
+
+/** What strangers can send to the media-service. */
+class MediaFuzzTest {
+
+    @Test
+    void offers() throws Exception {
+        Fuzzing.run(OfferFuzz.class);
+    }
+
+    @Test
+    void packets() throws Exception {
+        Fuzzing.run(PacketFuzz.class);
+    }
+
+    @Test
+    void input() throws Exception {
+        Fuzzing.run(InputFuzz.class);
+    }
+}
