@@ -1,6 +1,7 @@
 """The agent over its real socket, with a program that stands for the emulator where it has to misbehave."""
 
 import os
+import random
 import signal
 import subprocess
 import unittest
@@ -123,6 +124,44 @@ class AgentTest(unittest.TestCase):
                 self.server.raw(line + b"\n")
                 self.assertIn(words, self.server.expect("error")["message"])
         self.assertEqual(self.server.ask("storage", "storage")["roms"], [])
+
+    def test_noise(self):
+        """Lines changed at random never do more than make an error; the sanitized agent runs this, too."""
+        self.start()
+        self.make(self.place.roms, "Quadra.ROM")
+        seeds = [b'{"type":"get_config"}', b'{"type":"storage"}', b'{"type":"status"}',
+                 b'{"type":"set_config","config":{"rom":"Quadra.ROM","ramsize":16,"screen":"win/640/480"}}',
+                 b'{"type":"set_config","config":{"disk":["a.img","b.img"],"fpu":true,"modelid":14}}',
+                 b'{"type":"mouse_move","x":100,"y":200}', b'{"type":"key","code":65,"pressed":true,"meta":false}',
+                 b'{"type":"error","message":"no"}']
+        pieces = [b"..", b"/", b"\\u0000", b"\\ud800", b"\xff", b"1e999", b"-1", b"null", b"[[[[[[[[[[", b'"', b"{", b"}",
+                  b'"extfs"', b'"rom"', b"\x00", b"\r"]
+        source = random.Random(int(os.environ.get("MACEMU_TEST_SEED", "11")))
+        rounds = int(os.environ.get("MACEMU_TEST_ROUNDS", "60"))
+        for _ in range(rounds):
+            for _ in range(50):
+                line = bytearray(source.choice(seeds))
+                for _ in range(source.randint(1, 4)):
+                    at = source.randrange(len(line) + 1)
+                    change = source.randrange(4)
+                    if change == 0 and at < len(line):
+                        line[at] = source.randrange(256)
+                    elif change == 1:
+                        del line[at:at + source.randint(1, 12)]
+                    elif change == 2:
+                        line[at:at] = source.choice(pieces)
+                    else:
+                        line[at:at] = source.choice(seeds)[:source.randint(1, 30)]
+                self.server.raw(bytes(line).replace(b"\n", b" ") + b"\n")
+            # Whatever was answered before, the answer to this comes after it.
+            self.server.raw(b'{"type":"the end of the round"}\n')
+            while "the end of the round" not in str(self.server.receive()):
+                pass
+        self.assertIsNone(self.agent.poll())
+        self.assertEqual(self.change(rom="Quadra.ROM"), {"type": "ack"})
+        self.assertEqual(self.config()["rom"], "Quadra.ROM")
+        for line in self.read("prefs").splitlines():
+            self.assertNotIn("..", line.split(" ", 1)[1] if line.startswith(("rom ", "disk ", "extfs ")) else "")
 
     def test_an_error_from_the_server_is_not_answered(self):
         self.start()

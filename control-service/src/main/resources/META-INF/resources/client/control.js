@@ -61,9 +61,26 @@ async function call(path, { method = 'GET', body, timeoutMs = TIMEOUT_MS } = {})
   const isJson = /[/+]json/.test(response.headers.get('Content-Type') ?? '');
   if (!response.ok) {
     const problem = isJson ? parse(text) : undefined;
+    offered = response.status === 401 ? signInOffered(response.headers.get('Link')) : offered;
     throw new ControlError(response.status, problem?.title ?? response.statusText, problem?.detail);
   }
   return isJson ? parse(text) : undefined;
+}
+
+/** @type {string|undefined} */
+let offered;
+
+/** Where this visitor can sign in, once the service has refused them and said so. */
+export const signInAddress = () => offered;
+
+/**
+ * The address of a Link header's `authenticate` relation; only one on this very server is believed.
+ *
+ * @param {string|null} link
+ * @returns {string|undefined}
+ */
+export function signInOffered(link) {
+  return link?.match(/^<(\/(?!\/)[\w/-]+)>; rel="authenticate"$/)?.[1];
 }
 
 /** @param {string} text */

@@ -1,4 +1,5 @@
 // @ts-check
+import { signInAddress } from './control.js';
 import { byId, create, icon } from './dom.js';
 import { isKey, t } from './i18n.js';
 import { STAGES } from './stages.js';
@@ -23,6 +24,7 @@ export class Overlay {
   #stages = byId('overlay-stages', HTMLOListElement);
   #retry = byId('overlay-retry', HTMLButtonElement);
   #diagnostics = byId('overlay-diagnostics', HTMLButtonElement);
+  #signIn = byId('overlay-sign-in', HTMLAnchorElement);
   #shown = '';
 
   /** @param {OverlayActions} actions */
@@ -50,9 +52,10 @@ export class Overlay {
       detail: withReason ? (failure?.detail ?? '') : condition === 'off' ? problem : '',
       trying: condition === 'failed' && retrying ? t('overlay.trying') : '',
     };
+    const signIn = withReason && reason === 'token_required' ? (signInAddress() ?? '') : '';
     const states = STAGES.map((stage) => stages.status(stage));
     // Rewriting a live region announces it: only what has changed is written.
-    const fingerprint = JSON.stringify([condition, texts, states, retrying]);
+    const fingerprint = JSON.stringify([condition, texts, states, retrying, signIn]);
     if (fingerprint === this.#shown) {
       return;
     }
@@ -71,6 +74,8 @@ export class Overlay {
     this.#retry.hidden = !canRetry;
     this.#retry.textContent = t(condition === 'ended' ? 'overlay.again' : 'overlay.retry');
     this.#diagnostics.hidden = !canRetry;
+    this.#signIn.hidden = signIn === '';
+    this.#signIn.href = signIn;
   }
 
   /** Writes everything again, in another language. */

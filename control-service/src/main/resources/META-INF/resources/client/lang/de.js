@@ -31,6 +31,7 @@ export const de = Object.freeze({
   'overlay.failed': 'Keine Verbindung zum Mac',
   'overlay.ended': 'Die Sitzung ist beendet',
   'overlay.retry': 'Erneut versuchen',
+  'overlay.signIn': 'Anmelden',
   'overlay.again': 'Erneut verbinden',
   'overlay.diagnostics': 'Diagnose kopieren',
   'overlay.trying': 'Es wird von selbst erneut versucht.',

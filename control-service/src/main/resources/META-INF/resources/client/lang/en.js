@@ -30,6 +30,7 @@ export const en = Object.freeze({
   'overlay.failed': 'No connection to the Mac',
   'overlay.ended': 'The session has ended',
   'overlay.retry': 'Try again',
+  'overlay.signIn': 'Sign in',
   'overlay.again': 'Connect again',
   'overlay.diagnostics': 'Copy diagnostics',
   'overlay.trying': 'Trying again by itself.',

@@ -30,7 +30,10 @@ public final class PacketFuzz {
     }
 
     private static void stun(byte[] packet) {
-        StunBinding.username(packet, packet.length);
+        if (StunBinding.username(packet, packet.length) == null) {
+            // Whoever is not named is not looked at further: the ICE registry finds nobody.
+            return;
+        }
         StunBinding.authentic(packet, packet.length, PASSWORD);
         StunBinding.Check check = StunBinding.decode(packet, packet.length);
         if (check != null) {
