@@ -6,6 +6,7 @@ import { Connection } from './connection.js';
 import * as control from './control.js';
 import { Diagnostics } from './diagnostics.js';
 import { byId } from './dom.js';
+import { Files } from './files.js';
 import { FullScreen } from './full-screen.js';
 import { publish } from './hooks.js';
 import { pickLanguage, t, translate } from './i18n.js';
@@ -113,6 +114,12 @@ const typist = new Typist(held, { onDone: () => board.spend() });
 
 const textEntry = new TextEntry(typist, { onClosed: focusScreen });
 const settings = new Settings({ onClosed: focusScreen });
+const files = new Files({
+  onClosed: focusScreen,
+  onSettings: () => settings.open(),
+  emulatorName: () => connection.state?.emulatorName ?? '',
+  allowed: () => connection.state?.role === 'owner',
+});
 const capture = new Capture(screen, () => {
   const receivers = hadPicture ? connection.peer?.connection.getReceivers() : undefined;
   return (receivers ?? []).map(({ track }) => track);
@@ -236,6 +243,7 @@ function listenToControls() {
   });
   onMenu('menu-screenshot', () => capture.savePicture());
   onMenu('menu-record', () => capture.toggleRecording());
+  onMenu('menu-files', () => files.open());
   onMenu('menu-settings', () => settings.open());
   onMenu('menu-restart', () => command('restart', control.restart, 'toast.restarting'));
   onMenu('menu-shut-down', () => command('shutDown', control.shutDown, 'toast.shuttingDown'));
@@ -419,6 +427,7 @@ function applyPreferences(changed) {
     statistics.refresh();
     fullScreen.refresh();
     capture.refresh();
+    files.refresh();
   }
   showSound();
   render();

@@ -28,28 +28,44 @@ export class ControlError extends Error {
    * @param {number} status 0 when the service could not be reached
    * @param {string} title
    * @param {string} [detail]
+   * @param {string} [kind] such as `file-exists`
    */
-  constructor(status, title, detail) {
+  constructor(status, title, detail, kind) {
     super(detail ?? title);
     this.name = 'ControlError';
     this.status = status;
     this.title = title;
     this.detail = detail;
+    this.kind = kind;
   }
 }
 
 /**
+ * What an answer that is not a success says of itself.
+ *
+ * @param {number} status
+ * @param {string} title to use where it says nothing
+ * @param {string|null} contentType
+ * @param {string} text
+ */
+export function problemOf(status, title, contentType, text) {
+  const problem = /[/+]json/.test(contentType ?? '') ? parse(text) : undefined;
+  const kind = /^urn:macemu:problem:([a-z-]+)$/.exec(problem?.type ?? '')?.[1];
+  return new ControlError(status, problem?.title ?? title, problem?.detail, kind);
+}
+
+/**
  * @param {string} path
- * @param {{ method?: string, body?: unknown, timeoutMs?: number }} [request]
+ * @param {{ method?: string, body?: unknown, headers?: Record<string, string>, timeoutMs?: number }} [request]
  * @returns {Promise<any>}
  */
-async function call(path, { method = 'GET', body, timeoutMs = TIMEOUT_MS } = {}) {
+export async function call(path, { method = 'GET', body, headers = {}, timeoutMs = TIMEOUT_MS } = {}) {
   /** @type {Response} */
   let response;
   try {
     response = await fetch(BASE + path, {
       method,
-      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+      headers: body === undefined ? headers : { ...headers, 'Content-Type': 'application/json' },
       body: body === undefined ? undefined : JSON.stringify(body),
       cache: 'no-store',
       signal: AbortSignal.timeout(timeoutMs),
@@ -58,13 +74,12 @@ async function call(path, { method = 'GET', body, timeoutMs = TIMEOUT_MS } = {})
     throw new ControlError(0, 'unreachable', /** @type {Error} */ (failure).message);
   }
   const text = await response.text();
-  const isJson = /[/+]json/.test(response.headers.get('Content-Type') ?? '');
+  const contentType = response.headers.get('Content-Type');
   if (!response.ok) {
-    const problem = isJson ? parse(text) : undefined;
     offered = response.status === 401 ? signInOffered(response.headers.get('Link')) : offered;
-    throw new ControlError(response.status, problem?.title ?? response.statusText, problem?.detail);
+    throw problemOf(response.status, response.statusText, contentType, text);
   }
-  return isJson ? parse(text) : undefined;
+  return /[/+]json/.test(contentType ?? '') ? parse(text) : undefined;
 }
 
 /** @type {string|undefined} */
