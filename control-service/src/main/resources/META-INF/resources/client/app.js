@@ -12,6 +12,7 @@ import { publish } from './hooks.js';
 import { pickLanguage, t, translate } from './i18n.js';
 import { InputRoute } from './input-route.js';
 import { acceptInvitation } from './invitation.js';
+import { Invite } from './invite.js';
 import { HeldKeys, Keyboard } from './keyboard.js';
 import { modifierOf } from './keymap.js';
 import { LaneChoice } from './lane-choice.js';
@@ -19,6 +20,7 @@ import { Overlay } from './overlay.js';
 import { arrangePanels, bindPreferences, confirm, toast, toastFailure } from './panels.js';
 import { People } from './people.js';
 import { Pointer } from './pointer.js';
+import { PointersShown } from './pointers-shown.js';
 import { PreferenceStore } from './preferences.js';
 import { Screen } from './screen.js';
 import { Settings } from './settings.js';
@@ -45,6 +47,10 @@ const preferences = new PreferenceStore(storageOf('localStorage'));
 const diagnostics = new Diagnostics();
 const stages = new ConnectionStages(render);
 let hadPicture = false;
+/** A name is told once it has been typed, not letter by letter. */
+const RENAME_MS = 600;
+/** @type {ReturnType<typeof setTimeout>|undefined} */
+let renaming;
 
 const surface = byId('surface', HTMLElement);
 const systemKeyboard = byId('system-keyboard', HTMLTextAreaElement);
@@ -70,6 +76,8 @@ const connection = new Connection(
     onPeer: peerChanged,
     onMoved: peerMoved,
     onState: stateChanged,
+    onPointers: (pointers) => pointersShown.show(pointers),
+    onWelcome: tellName,
     onRefusal: toast,
     onChange: render,
   },
@@ -131,7 +139,21 @@ const overlay = new Overlay({
   },
   onDiagnostics: copyDiagnostics,
 });
-const people = new People((request) => connection.session.send({ type: 'control', ...request }), focusScreen);
+const people = new People(
+  (request) => connection.session.send({ type: 'control', ...request }),
+  focusScreen,
+  (viewer) => control.removeViewer(viewer).catch(toastFailure),
+);
+const invite = new Invite();
+const pointersShown = new PointersShown({
+  surface,
+  macSize: () => screen.size,
+  toMac: (event) => screen.toMac(event),
+  // Whoever holds the controls has the Mac's own pointer.
+  send: (spot) => connection.session.send({ type: 'pointer', ...spot }),
+  sharing: () => preferences.values.sharePointers,
+  watching: () => !route.allowed && (connection.state?.viewers ?? 0) > 1,
+});
 const fullScreen = new FullScreen(() => {
   releaseEverything();
   focusScreen();
@@ -146,6 +168,7 @@ const statistics = new StatisticsPanel({
   read: reader(),
   context: () => ({
     macFps: connection.state?.fps ?? 0,
+    delay: connection.peer ? serverDelay() : Promise.resolve(undefined),
     joinedMs: diagnostics.marks.between('opened', 'firstFrame'),
   }),
   onCopy: copyDiagnostics,
@@ -312,6 +335,13 @@ function stateChanged(now, before) {
   }
 }
 
+/** Tells the others what this visitor is called. */
+function tellName() {
+  if (preferences.values.name) {
+    connection.session.send({ type: 'name', name: preferences.values.name });
+  }
+}
+
 function firstFrame() {
   hadPicture = true;
   connection.pictureShown();
@@ -389,6 +419,7 @@ function render() {
   const { condition, word } = stages;
   const mac = connection.state;
   document.body.dataset.stage = word;
+  document.body.dataset.role = mac?.role ?? '';
   const mouseIsMacs = condition === 'playing' && route.allowed && !preferences.values.showPointer;
   document.body.dataset.pointer = mouseIsMacs ? 'hidden' : 'shown';
   overlay.show(stages, {
@@ -417,6 +448,13 @@ function applyPreferences(changed) {
   const { values } = preferences;
   screen.configure(values);
   sound.configure(values);
+  if (changed === 'name') {
+    clearTimeout(renaming);
+    renaming = setTimeout(() => connection.session.send({ type: 'name', name: values.name }), RENAME_MS);
+  }
+  if (changed === 'sharePointers') {
+    pointersShown.refresh();
+  }
   if (changed === 'swapCommand' || changed === 'pointer') {
     releaseEverything();
   }
@@ -428,6 +466,7 @@ function applyPreferences(changed) {
     fullScreen.refresh();
     capture.refresh();
     files.refresh();
+    invite.refresh();
   }
   showSound();
   render();
@@ -479,6 +518,15 @@ async function copyDiagnostics() {
   } catch {
     // No clipboard without a secure origin: the visitor gets a file instead.
     save(new Blob([report], { type: 'application/json' }), `diagnostics-${stamp()}.json`);
+  }
+}
+
+/** What the server says of its own part of the delay; undefined where it does not. */
+async function serverDelay() {
+  try {
+    return (await control.status()).delay;
+  } catch {
+    return undefined;
   }
 }
 

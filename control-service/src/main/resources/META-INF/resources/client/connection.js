@@ -13,6 +13,8 @@ import { Session } from './session.js';
  * @property {() => void} onPeer      another peer, or none: `connection.peer` is the present one
  * @property {() => void} onMoved     another peer, whose picture follows that of the last one at once
  * @property {(state: State, before: State|undefined) => void} onState
+ * @property {(pointers: import('./messages.js').PointerOf[]) => void} onPointers  where the others point now
+ * @property {() => void} onWelcome   the service knows this page by a new id, and nothing else of it
  * @property {(message: string) => void} onRefusal  a request for the controls was refused, in the service's words
  * @property {() => void} onChange    something that is shown has changed
  *
@@ -256,6 +258,9 @@ export class Connection {
         this.#participants = message.participants;
         this.#events.onChange();
         break;
+      case 'pointers':
+        this.#events.onPointers(message.pointers.filter(({ viewer }) => viewer !== this.#viewer));
+        break;
       case 'error':
         this.#refused(message);
         break;
@@ -270,6 +275,8 @@ export class Connection {
     this.#participants = [];
     this.#iceServers = welcome.iceServers ?? [];
     this.#offered = welcome.lanes ?? [];
+    this.#events.onPointers([]);
+    this.#events.onWelcome();
     /** @type {Peer} */
     const peer = new Peer(this.#iceServers, {
       onSignal: (message) => this.#session.send(message),

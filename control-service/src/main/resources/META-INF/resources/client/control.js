@@ -7,8 +7,14 @@
  * @property {{ width: number, height: number, captureFps: number, framesCaptured: number, framesEncoded: number,
  *   segment?: string }} [video]
  * @property {{ sampleRate: number, channels: number }} [audio]
+ * @property {ServerDelay} [delay]
  * @property {number} [viewers]
  * @property {number} [uptimeSeconds]
+ *
+ * @typedef {object} ServerDelay  milliseconds, null while unknown
+ * @property {number|null} inputToEmulatorMs
+ * @property {number|null} encodeMs
+ * @property {number|null} frameToWireMs  encoding included
  *
  * @typedef {{ signalingUrl: string|null, signalingPort: number, signalingPath: string }} ConnectionInfo
  * @typedef {{ roms: string[], disks: string[] }} Storage
@@ -125,6 +131,17 @@ export const changeConfig = (changes) => call('/config', { method: 'PATCH', body
 
 /** @returns {Promise<Storage>} */
 export const storage = () => call('/storage');
+
+/**
+ * A link that lets somebody in.
+ *
+ * @param {{ role: string, name: string, expiresIn: number }} invitation expiresIn in seconds
+ * @returns {Promise<{ link: string, expires: number }>} expires in seconds since 1970
+ */
+export const invite = (invitation) => call('/invitations', { method: 'POST', body: invitation });
+
+/** @param {string} viewer who is sent away */
+export const removeViewer = (viewer) => call(`/viewers/${encodeURIComponent(viewer)}`, { method: 'DELETE' });
 
 export const restart = () => call('/restart', { method: 'POST' });
 

@@ -17,7 +17,9 @@
  * @typedef {{ type: 'move', reason: string, lane?: string, viewer?: string, iceServers?: RTCIceServer[],
  *   lanes?: string[] }} Move
  * @typedef {{ type: 'pong', time?: number }} Pong
- * @typedef {Welcome|Answer|Candidate|State|Participants|ServiceError|Goodbye|Move|Pong} ServerMessage
+ * @typedef {{ viewer: string, name: string, x: number, y: number }} PointerOf Mac pixels
+ * @typedef {{ type: 'pointers', pointers: PointerOf[] }} Pointers
+ * @typedef {Pointers|Welcome|Answer|Candidate|State|Participants|ServiceError|Goodbye|Move|Pong} ServerMessage
  *
  * @typedef {{ ctrl: boolean, alt: boolean, shift: boolean, meta: boolean }} Modifiers
  * @typedef {{ type: 'mouse_move', x: number, y: number }|{ type: 'mouse_move', dx: number, dy: number }|
@@ -34,6 +36,7 @@ const REQUIRED = Object.freeze({
   candidate: { candidate: 'string' },
   state: { emulator: 'string' },
   participants: { participants: 'object' },
+  pointers: { pointers: 'object' },
   error: { code: 'string', message: 'string' },
   goodbye: { reason: 'string' },
   move: { reason: 'string' },
@@ -69,6 +72,9 @@ export function readServerMessage(text) {
   if (type === 'participants') {
     message.participants = people(message.participants);
   }
+  if (type === 'pointers') {
+    message.pointers = pointing(message.pointers);
+  }
   return message;
 }
 
@@ -78,6 +84,16 @@ export function readServerMessage(text) {
  */
 function people(found) {
   return Array.isArray(found) ? found.filter((entry) => typeof entry?.viewer === 'string') : [];
+}
+
+/**
+ * @param {unknown} found
+ * @returns {PointerOf[]} those entries that are pointers
+ */
+function pointing(found) {
+  const isPointer = (/** @type {any} */ entry) =>
+    typeof entry?.viewer === 'string' && Number.isFinite(entry.x) && Number.isFinite(entry.y);
+  return Array.isArray(found) ? found.filter(isPointer) : [];
 }
 
 /** @param {number} x @param {number} y Mac pixels @returns {InputMessage} */

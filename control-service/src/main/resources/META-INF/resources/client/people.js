@@ -13,10 +13,12 @@ export class People {
   #button = byId('people-button', HTMLButtonElement);
   #count = byId('people-count', HTMLElement);
   #list = byId('people-list', HTMLElement);
+  #hint = byId('people-hint', HTMLElement);
   #own = byId('people-own', HTMLButtonElement);
   #prompt = byId('request-prompt', HTMLElement);
   #question = byId('request-question', HTMLElement);
   #send;
+  #onRemove;
   /** @type {import('./sharing.js').OwnAction|undefined} */
   #action;
   /** @type {string|undefined} */
@@ -26,9 +28,11 @@ export class People {
   /**
    * @param {(request: ControlRequest) => void} send
    * @param {() => void} onAnswered
+   * @param {(viewer: string) => void} onRemove
    */
-  constructor(send, onAnswered) {
+  constructor(send, onAnswered, onRemove) {
     this.#send = send;
+    this.#onRemove = onRemove;
     this.#own.addEventListener('click', () => {
       if (this.#action) {
         send({ action: this.#action === 'withdraw' ? 'release' : this.#action });
@@ -58,14 +62,17 @@ export class People {
     this.#shown = fingerprint;
     this.#action = found.own;
     this.#asking = found.asking?.viewer;
-    this.#button.hidden = viewers < 2;
+    this.#button.hidden = viewers < 1;
     this.#count.textContent = String(viewers);
+    this.#count.hidden = viewers < 2;
+    this.#hint.hidden = found.people.length > 0;
     const label = t(viewers === 1 ? 'status.viewers.one' : 'status.viewers.many', { count: viewers });
     this.#button.setAttribute('aria-label', label);
     this.#button.title = label;
     this.#own.hidden = found.own === undefined;
     this.#own.textContent = found.own ? t(`people.${found.own}`) : '';
     this.#list.replaceChildren(...found.people.map((person) => this.#item(person)));
+    this.#list.hidden = found.people.length === 0;
     this.#prompt.hidden = !found.asking || !visible;
     this.#question.textContent = found.asking ? t('people.asks', { name: nameOf(found.asking) }) : '';
   }
@@ -82,6 +89,13 @@ export class People {
       const give = create('button', { text: t('people.grant'), className: 'button small', attributes: { type: 'button' } });
       give.addEventListener('click', () => this.#send({ action: 'grant', viewer: person.viewer }));
       item.append(give);
+    }
+    if (person.canRemove) {
+      const label = t('people.remove', { name: nameOf(person) });
+      const attributes = { type: 'button', 'aria-label': label, title: label };
+      const remove = create('button', { className: 'tool small', attributes }, icon('cross'));
+      remove.addEventListener('click', () => this.#onRemove(person.viewer));
+      item.append(remove);
     }
     return item;
   }

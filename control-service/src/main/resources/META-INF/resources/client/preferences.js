@@ -14,6 +14,8 @@
  * @property {number} volume                 0 to 1
  * @property {boolean} muted
  * @property {'low'|'steady'} soundBuffer    low delay, or fewer gaps on a poor network
+ * @property {boolean} sharePointers         show each other where one points
+ * @property {string} name                   what the others see; at most 40 characters
  * @property {'auto'|'en'|'de'} language
  */
 
@@ -29,6 +31,8 @@ export const DEFAULTS = Object.freeze({
   volume: 1,
   muted: false,
   soundBuffer: 'low',
+  sharePointers: true,
+  name: '',
   language: 'auto',
 });
 
@@ -41,6 +45,8 @@ const CHOICES = Object.freeze({
   soundBuffer: ['low', 'steady'],
   language: ['auto', 'en', 'de'],
 });
+
+export const MAX_NAME = 40;
 
 const STORAGE_KEY = 'macemu.preferences';
 
@@ -57,6 +63,7 @@ export function checked(stored) {
     const fits =
       typeof value === typeof fallback &&
       (!CHOICES[name] || CHOICES[name].includes(/** @type {string} */ (value))) &&
+      (typeof value !== 'string' || value.length <= MAX_NAME) &&
       (typeof value !== 'number' || (value >= 0 && value <= 1));
     if (fits) {
       result[name] = value;

@@ -14,6 +14,7 @@
  * @property {boolean} holds   has the controls
  * @property {boolean} requests
  * @property {boolean} canGrant I may hand the controls to them
+ * @property {boolean} canRemove I may send them away
  *
  * @typedef {object} Sharing
  * @property {Person[]} people
@@ -38,6 +39,7 @@ export function sharing(participants, { controller, role }, me) {
     holds: viewer === controller,
     requests: requests === true,
     canGrant: mayGive && viewer !== me && viewer !== controller,
+    canRemove: role === 'owner' && viewer !== me,
   }));
   return {
     people,

@@ -5,9 +5,11 @@ import { number, t } from './i18n.js';
 /**
  * The statistics panel: reads once a second while it is open, and nothing while it is closed.
  *
+ * @typedef {import('./control.js').ServerDelay} ServerDelay
+ *
  * @typedef {object} StatisticsSource
  * @property {() => Promise<import('./stats.js').Statistics>} read
- * @property {() => { macFps: number, joinedMs: number|null }} context
+ * @property {() => { macFps: number, joinedMs: number|null, delay: Promise<ServerDelay|undefined> }} context
  * @property {() => void} onCopy
  * @property {() => void} onClosed
  */
@@ -52,8 +54,24 @@ export class StatisticsPanel {
   }
 
   async #update() {
-    const statistics = await this.#source.read();
-    for (const [label, value] of rows(statistics, this.#source.context())) {
+    const { macFps, joinedMs, delay } = this.#source.context();
+    const [statistics, server] = await Promise.all([this.#source.read(), delay]);
+    const all = [
+      ...rows(statistics, { macFps, joinedMs }),
+      { heading: t('statistics.stages') },
+      ...stages(statistics, server),
+    ];
+    for (const row of all) {
+      if ('heading' in row) {
+        if (!this.#values.has(row.heading)) {
+          const heading = create('dt', { text: row.heading, className: 'heading' });
+          this.#values.set(row.heading, heading);
+          // A term needs a description; this one's are the rows that follow.
+          this.#list.append(heading, create('dd', { className: 'heading' }));
+        }
+        continue;
+      }
+      const [label, value] = row;
       let cell = this.#values.get(label);
       if (!cell) {
         cell = create('dd');
@@ -65,13 +83,43 @@ export class StatisticsPanel {
   }
 }
 
+/** @param {number|null|undefined} value */
+function ms(value) {
+  return typeof value === 'number' ? `${number(value, value < 10 ? 1 : 0)} ms` : '–';
+}
+
+/**
+ * Where the time goes between a visitor's hand and the picture that shows it, except inside of the Mac. Half of the
+ * round trip is taken for each way.
+ *
+ * @param {import('./stats.js').Statistics} s
+ * @param {ServerDelay|undefined} server
+ * @returns {Array<[string, string]>}
+ */
+export function stages(s, server) {
+  const oneWay = s.roundTripMs === null ? null : s.roundTripMs / 2;
+  // The server's figures are the shared lane's; the other one encodes for each viewer by itself.
+  const toWire = s.lane === 'shared' ? (server?.frameToWireMs ?? null) : null;
+  const toEmulator = server?.inputToEmulatorMs ?? null;
+  const parts = [oneWay, toEmulator, toWire, oneWay, s.jitterBufferMs, s.decodeMs];
+  const sum = parts.reduce((/** @type {number} */ total, part) => total + (part ?? 0), 0);
+  return [
+    [t('statistics.inputNetwork'), ms(oneWay)],
+    [t('statistics.inputToEmulator'), ms(toEmulator)],
+    [t('statistics.frameToWire'), ms(toWire)],
+    [t('statistics.pictureNetwork'), ms(oneWay)],
+    [t('statistics.buffer'), ms(s.jitterBufferMs)],
+    [t('statistics.decode'), ms(s.decodeMs)],
+    [t('statistics.sum'), s.roundTripMs === null ? '–' : ms(sum)],
+  ];
+}
+
 /**
  * @param {import('./stats.js').Statistics} s
  * @param {{ macFps: number, joinedMs: number|null }} context
  * @returns {Array<[string, string]>}
  */
 function rows(s, { macFps, joinedMs }) {
-  const ms = (/** @type {number|null} */ value) => (value === null ? '–' : `${number(value, value < 10 ? 1 : 0)} ms`);
   const lost = s.packetsLost + s.packetsReceived > 0 ? (100 * s.packetsLost) / (s.packetsLost + s.packetsReceived) : 0;
   return [
     [t('statistics.picture'), s.width > 0 ? `${s.width} × ${s.height}` : '–'],
@@ -81,8 +129,6 @@ function rows(s, { macFps, joinedMs }) {
     [t('statistics.rate'), s.kilobitsPerSecond === null ? '–' : `${number(s.kilobitsPerSecond)} kbit/s`],
     [t('statistics.loss'), `${number(s.packetsLost)} (${number(lost, 1)} %)`],
     [t('statistics.network'), ms(s.roundTripMs)],
-    [t('statistics.buffer'), ms(s.jitterBufferMs)],
-    [t('statistics.decode'), ms(s.decodeMs)],
     [t('statistics.processing'), ms(s.processingMs)],
     [t('statistics.soundBuffer'), ms(s.soundBufferMs)],
     [t('statistics.codec'), [s.codec, s.audioCodec].filter(Boolean).join(' · ') || '–'],

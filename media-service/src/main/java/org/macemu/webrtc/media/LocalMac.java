@@ -233,6 +233,7 @@ final class LocalMac implements Mac {
                 .setAudioSampleRate(audio.sampleRate())
                 .setAudioChannels(audio.channels())
                 .setVideoSegment(picture.segment())
+                .setInputToEmulatorMs(peer == null ? Double.NaN : control.sendDelayMillis())
                 .build();
     }
 

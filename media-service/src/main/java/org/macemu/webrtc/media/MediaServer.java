@@ -310,6 +310,8 @@ public class MediaServer {
                 .completionStage(mac::status)
                 .map(status -> status.toBuilder()
                         .setFramesEncoded(sharedLane.framesEncoded())
+                        .setEncodeMs(sharedLane.encodeMillis())
+                        .setFrameToWireMs(sharedLane.frameToWireMillis())
                         .setViewers(audience.watching())
                         .setUptimeSeconds((System.nanoTime() - startedAt) / 1e9)
                         .build());

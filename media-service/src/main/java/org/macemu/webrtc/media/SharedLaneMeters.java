@@ -3,6 +3,7 @@ package org.macemu.webrtc.media;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -13,6 +14,8 @@ import org.macemu.webrtc.media.lane.shared.LaneMetrics;
 
 /** The shared lane's figures, as Prometheus sees them. */
 final class SharedLaneMeters implements LaneMetrics {
+
+    private static final double MEDIAN = 0.5;
 
     private final Timer frameToWire;
     private final Timer encode;
@@ -79,8 +82,27 @@ final class SharedLaneMeters implements LaneMetrics {
                         Duration.ofMillis(250),
                         Duration.ofMillis(500),
                         Duration.ofSeconds(1))
-                .publishPercentiles(0.5, 0.95)
+                .publishPercentiles(MEDIAN, 0.95)
                 .register(registry);
+    }
+
+    /** Converting and encoding a picture, median of the last minutes in milliseconds; NaN when there was none. */
+    double encodeMillis() {
+        return median(encode);
+    }
+
+    /** From drawn to sent, median of the last minutes in milliseconds; NaN when there was none. */
+    double frameToWireMillis() {
+        return median(frameToWire);
+    }
+
+    private static double median(Timer timer) {
+        for (ValueAtPercentile value : timer.takeSnapshot().percentileValues()) {
+            if (value.percentile() == MEDIAN && value.value() > 0) {
+                return value.value(TimeUnit.MILLISECONDS);
+            }
+        }
+        return Double.NaN;
     }
 
     /** Pictures encoded since the start. */

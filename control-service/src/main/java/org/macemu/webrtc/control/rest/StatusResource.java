@@ -27,7 +27,8 @@ public class StatusResource {
     private static final Logger LOG = Logger.getLogger(StatusResource.class);
 
     /** The session as the media-service sees it. */
-    public record Status(Emulator emulator, Video video, Audio audio, int viewers, double uptimeSeconds) {}
+    public record Status(
+            Emulator emulator, Video video, Audio audio, Delay delay, int viewers, double uptimeSeconds) {}
 
     /** The emulator. */
     public record Emulator(
@@ -51,6 +52,19 @@ public class StatusResource {
     /** The sound. */
     public record Audio(
             @Schema(description = "Hz, 0 when no sound segment is in use.") int sampleRate, int channels) {}
+
+    /** Stages of the delay inside of the server. */
+    public record Delay(
+            @Schema(nullable = true, description = "Milliseconds from an input message's arrival to the emulator; null"
+                            + " before the first.")
+                    Double inputToEmulatorMs,
+            @Schema(nullable = true, description = "Milliseconds to convert and encode a picture, median.")
+                    Double encodeMs,
+            @Schema(
+                            nullable = true,
+                            description = "Milliseconds from a picture's drawing to its last packet, median; includes"
+                                    + " encodeMs.")
+                    Double frameToWireMs) {}
 
     private final MediaClient media;
     private final ObjectMapper mapper;
@@ -86,6 +100,10 @@ public class StatusResource {
                         status.getFramesEncoded(),
                         status.getVideoSegment()),
                 new Audio(status.getAudioSampleRate(), status.getAudioChannels()),
+                new Delay(
+                        known(status.getInputToEmulatorMs()),
+                        known(status.getEncodeMs()),
+                        known(status.getFrameToWireMs())),
                 status.getViewers(),
                 finite(status.getUptimeSeconds()));
     }
@@ -100,6 +118,10 @@ public class StatusResource {
             LOG.warnf("The emulator's status line is not JSON: %s", e.getOriginalMessage());
             return null;
         }
+    }
+
+    private static Double known(double value) {
+        return Double.isFinite(value) ? value : null;
     }
 
     private static double finite(double value) {

@@ -141,6 +141,12 @@ public final class ControlSocket implements AutoCloseable {
         return c != null && c.writer.offer(message);
     }
 
+    /** How long messages lately waited for the emulator's socket, milliseconds; NaN when none was sent. */
+    public double sendDelayMillis() {
+        Connection c = connection;
+        return c == null ? Double.NaN : c.writer.meanDelayMillis();
+    }
+
     private void accept() {
         while (!closed) {
             try {

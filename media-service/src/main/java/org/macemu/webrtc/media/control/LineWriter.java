@@ -25,11 +25,18 @@ final class LineWriter implements AutoCloseable {
      */
     private static final int CAPACITY = 1024;
 
+    /** The mean forgets a message after about so many others. */
+    private static final int MEAN_OVER = 16;
+
     private final OutputStream out;
     private final Runnable onFailure;
     private final Thread thread;
-    private final ArrayDeque<ToEmulator> queue = new ArrayDeque<>();
+    private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
     private boolean closed;
+    private volatile double meanDelayMillis = Double.NaN;
+
+    /** A message, and since when it waits on the clock of System.nanoTime. */
+    private record Waiting(ToEmulator message, long since) {}
 
     LineWriter(OutputStream out, Runnable onFailure) {
         this.out = out;
@@ -48,7 +55,8 @@ final class LineWriter implements AutoCloseable {
             if (closed) {
                 return false;
             }
-            ToEmulator merged = merge(queue.peekLast(), message);
+            Waiting last = queue.peekLast();
+            ToEmulator merged = last == null ? null : merge(last.message, message);
             if (merged != null) {
                 queue.removeLast();
             }
@@ -56,7 +64,7 @@ final class LineWriter implements AutoCloseable {
             if (overrun) {
                 close();
             } else {
-                queue.addLast(merged == null ? message : merged);
+                queue.addLast(merged == null ? new Waiting(message, System.nanoTime()) : new Waiting(merged, last.since));
                 queue.notify();
             }
         }
@@ -85,9 +93,12 @@ final class LineWriter implements AutoCloseable {
 
     private void run() {
         try {
-            ToEmulator message;
-            while ((message = take()) != null) {
-                write(message);
+            Waiting next;
+            while ((next = take()) != null) {
+                write(next.message);
+                double millis = (System.nanoTime() - next.since) / 1e6;
+                double mean = meanDelayMillis;
+                meanDelayMillis = Double.isNaN(mean) ? millis : mean + (millis - mean) / MEAN_OVER;
             }
         } catch (IOException e) {
             onFailure.run();
@@ -107,7 +118,12 @@ final class LineWriter implements AutoCloseable {
         out.write(line);
     }
 
-    private ToEmulator take() throws InterruptedException {
+    /** How long messages lately waited until the emulator's socket had them, milliseconds; NaN before the first. */
+    double meanDelayMillis() {
+        return meanDelayMillis;
+    }
+
+    private Waiting take() throws InterruptedException {
         synchronized (queue) {
             while (queue.isEmpty() && !closed) {
                 queue.wait();

@@ -16,6 +16,7 @@ import org.macemu.webrtc.api.grpc.MediaMessage;
 import org.macemu.webrtc.api.grpc.Move;
 import org.macemu.webrtc.api.grpc.Offer;
 import org.macemu.webrtc.api.grpc.Participants;
+import org.macemu.webrtc.api.grpc.Pointers;
 import org.macemu.webrtc.api.grpc.Role;
 import org.macemu.webrtc.api.grpc.State;
 import org.macemu.webrtc.api.grpc.ViewerInfo;
@@ -73,7 +74,8 @@ public final class ViewerSession {
     private final Outbox outbox;
     private String id = "";
     private volatile Role role = Role.ROLE_GUEST;
-    private String name = "";
+    private volatile String name = "";
+    private boolean invitedByName;
     private String remoteAddress = "";
     private final long since = System.nanoTime();
     private boolean joined;
@@ -165,6 +167,8 @@ public final class ViewerSession {
             case CANDIDATE -> candidate(message.getCandidate());
             case INPUT -> input(message.getInput().getJson());
             case CONTROL -> audience.control(this, message.getControl());
+            case RENAME -> rename(message.getRename().getName());
+            case POINTER -> audience.pointer(this, message.getPointer());
             case MESSAGE_NOT_SET -> sendError("message_unknown_type", "An empty message", false);
         }
     }
@@ -191,8 +195,8 @@ public final class ViewerSession {
         joined = true;
         id = join.getViewerId();
         role = audience.isWatchOnly() ? Role.ROLE_GUEST : join.getRole();
-        name = join.getName().strip().replaceAll("\\p{Cntrl}", "");
-        name = name.substring(0, Math.min(name.length(), MAX_NAME));
+        name = readable(join.getName());
+        invitedByName = !name.isEmpty();
         remoteAddress = join.getRemoteAddress();
         LOG.infof("Viewer %s joined from %s as %s", id, join.getRemoteAddress(), role);
         Welcome.Builder welcome = Welcome.newBuilder()
@@ -207,6 +211,19 @@ public final class ViewerSession {
         return lane.name().equals("shared")
                 ? org.macemu.webrtc.api.grpc.Lane.LANE_SHARED
                 : org.macemu.webrtc.api.grpc.Lane.LANE_ADAPTIVE;
+    }
+
+    private static String readable(String name) {
+        String text = name.replaceAll("\\p{Cntrl}", "").strip();
+        return text.substring(0, Math.min(text.length(), MAX_NAME));
+    }
+
+    /** The name of an invitation stays: somebody else vouches for it. */
+    private void rename(String newName) {
+        if (!invitedByName && !readable(newName).equals(name)) {
+            name = readable(newName);
+            audience.renamed();
+        }
     }
 
     private void offer(Offer offer) {
@@ -308,6 +325,10 @@ public final class ViewerSession {
 
     void tell(State state) {
         outbox.send(MediaMessage.newBuilder().setState(state).build());
+    }
+
+    void tell(Pointers pointers) {
+        outbox.send(MediaMessage.newBuilder().setPointers(pointers).build());
     }
 
     void tell(Participants participants) {

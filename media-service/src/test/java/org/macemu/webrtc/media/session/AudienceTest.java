@@ -20,6 +20,10 @@ import org.macemu.webrtc.api.control.ControlMessage.Key;
 import org.macemu.webrtc.api.grpc.Lane;
 import org.macemu.webrtc.api.grpc.MediaMessage;
 import org.macemu.webrtc.api.grpc.Offer;
+import org.macemu.webrtc.api.grpc.Join;
+import org.macemu.webrtc.api.grpc.Participant;
+import org.macemu.webrtc.api.grpc.Pointer;
+import org.macemu.webrtc.api.grpc.Rename;
 import org.macemu.webrtc.api.grpc.Role;
 import org.macemu.webrtc.api.grpc.State;
 import org.macemu.webrtc.api.grpc.ViewerMessage;
@@ -342,6 +346,57 @@ class AudienceTest {
         double seconds = (System.nanoTime() - begin) / 1e9;
         assertTrue(input.size() <= 2_500 * (seconds + 2), input.size() + " in " + seconds + " s");
         assertTrue(a.errors("rate_limited") >= 1 && a.errors("rate_limited") <= 20);
+    }
+
+    private static ViewerMessage rename(String name) {
+        return ViewerMessage.newBuilder()
+                .setRename(Rename.newBuilder().setName(name))
+                .build();
+    }
+
+    private static ViewerMessage pointer(boolean shown, int x, int y) {
+        return ViewerMessage.newBuilder()
+                .setPointer(Pointer.newBuilder().setShown(shown).setX(x).setY(y))
+                .build();
+    }
+
+    @Test
+    void theNameOfAnInvitationStaysAndAnyOtherIsTheVisitorsOwn() throws Exception {
+        audience(10, 60_000, 60_000);
+        Browser a = new Browser().join("a", Role.ROLE_OWNER);
+        Browser b = new Browser();
+        b.session.received(ViewerMessage.newBuilder()
+                .setJoin(Join.newBuilder().setViewerId("b").setRole(Role.ROLE_GUEST).setName("Bob"))
+                .build());
+        a.session.received(rename("  A\u0007da  "));
+        b.session.received(rename("Owner"));
+        Await.until("both names", () -> a.told.stream()
+                .filter(MediaMessage::hasParticipants)
+                .anyMatch(m -> m.getParticipants().getParticipantsList().stream()
+                        .map(Participant::getName)
+                        .toList()
+                        .equals(List.of("Ada", "Bob"))));
+    }
+
+    @Test
+    void pointersAreShownToEverybodyAndGoWithTheirViewer() throws Exception {
+        audience(10, 60_000, 60_000);
+        Browser a = new Browser().join("a", Role.ROLE_OWNER);
+        Browser b = new Browser().join("b", Role.ROLE_GUEST);
+        b.session.received(rename("Bob"));
+        b.session.received(pointer(true, 100, 200));
+        Await.until("the pointer", () -> a.told.stream()
+                .filter(MediaMessage::hasPointers)
+                .flatMap(m -> m.getPointers().getPointersList().stream())
+                .anyMatch(p -> p.getViewerId().equals("b") && p.getName().equals("Bob") && p.getX() == 100));
+        b.session.left();
+        Await.until("no pointer", () -> a.told.stream()
+                .filter(MediaMessage::hasPointers)
+                .reduce((first, last) -> last)
+                .orElseThrow()
+                .getPointers()
+                .getPointersList()
+                .isEmpty());
     }
 
     @Test

@@ -18,6 +18,9 @@ public sealed interface BrowserMessage {
     /** Asks for, gives up or hands over keyboard and mouse. */
     record Control(ViewerMessage message) implements BrowserMessage {}
 
+    /** For the other viewers: a name, or where one points. */
+    record Sharing(ViewerMessage message) implements BrowserMessage {}
+
     /** A heartbeat. {@code time} is the browser's and is returned to it unread; null when it sent none. */
     record Ping(JsonNode time) implements BrowserMessage {}
 }

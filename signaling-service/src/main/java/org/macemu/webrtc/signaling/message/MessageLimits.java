@@ -30,5 +30,8 @@ public final class MessageLimits {
     /** A viewer's id; ours have 18. */
     public static final int MAX_VIEWER_BYTES = 64;
 
+    /** What a person calls themselves. */
+    public static final int MAX_PERSON_NAME = 40;
+
     private MessageLimits() {}
 }

@@ -27,6 +27,9 @@ import org.macemu.webrtc.api.grpc.Move;
 import org.macemu.webrtc.api.grpc.Offer;
 import org.macemu.webrtc.api.grpc.Participant;
 import org.macemu.webrtc.api.grpc.Participants;
+import org.macemu.webrtc.api.grpc.Pointer;
+import org.macemu.webrtc.api.grpc.Pointers;
+import org.macemu.webrtc.api.grpc.Rename;
 import org.macemu.webrtc.api.grpc.Role;
 import org.macemu.webrtc.api.grpc.State;
 import org.macemu.webrtc.api.grpc.ViewerMessage;
@@ -84,10 +87,12 @@ public final class SignalingJson {
             case "candidate" -> candidate(root);
             case "mouse_move", "mouse_button", "mouse_wheel", "key", "release_all" -> input(text);
             case "control" -> control(root);
+            case "name" -> name(root);
+            case "pointer" -> pointer(root);
             case "ping" -> ping(root);
             default -> throw new MessageException(
                     ErrorCode.MESSAGE_UNKNOWN_TYPE,
-                    "\"type\" is " + quoted(type.textValue()) + "; expected offer, candidate, control, ping,"
+                    "\"type\" is " + quoted(type.textValue()) + "; expected offer, candidate, control, name, pointer, ping,"
                             + " mouse_move,"
                             + " mouse_button, mouse_wheel, key or release_all.");
         };
@@ -215,6 +220,37 @@ public final class SignalingJson {
                 .build());
     }
 
+    private static BrowserMessage name(JsonNode root) throws MessageException {
+        JsonNode name = root.path("name");
+        if (!name.isTextual() || name.textValue().length() > MessageLimits.MAX_PERSON_NAME) {
+            throw invalid("\"name\" is " + kind(name) + "; a string of at most " + MessageLimits.MAX_PERSON_NAME
+                    + " characters is expected.");
+        }
+        return new BrowserMessage.Sharing(ViewerMessage.newBuilder()
+                .setRename(Rename.newBuilder().setName(name.textValue()))
+                .build());
+    }
+
+    private static BrowserMessage pointer(JsonNode root) throws MessageException {
+        JsonNode x = root.path("x");
+        JsonNode y = root.path("y");
+        Pointer.Builder pointer = Pointer.newBuilder();
+        if (!absent(x) || !absent(y)) {
+            pointer.setShown(true).setX(coordinate("x", x)).setY(coordinate("y", y));
+        }
+        return new BrowserMessage.Sharing(
+                ViewerMessage.newBuilder().setPointer(pointer).build());
+    }
+
+    private static int coordinate(String name, JsonNode value) throws MessageException {
+        if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 0
+                || value.intValue() > Short.MAX_VALUE) {
+            throw invalid("\"" + name + "\" is " + kind(value) + "; Mac pixels from 0 to " + Short.MAX_VALUE
+                    + " are expected.");
+        }
+        return value.intValue();
+    }
+
     private static BrowserMessage ping(JsonNode root) throws MessageException {
         JsonNode time = root.path("time");
         if (absent(time)) {
@@ -242,6 +278,7 @@ public final class SignalingJson {
             case GOODBYE -> goodbye(message.getGoodbye());
             case PARTICIPANTS -> participants(message.getParticipants());
             case MOVE -> move(message.getMove());
+            case POINTERS -> pointers(message.getPointers());
             case MESSAGE_NOT_SET -> null;
         };
     }
@@ -324,6 +361,19 @@ public final class SignalingJson {
                     .put("name", participant.getName())
                     .put("role", text(participant.getRole()))
                     .put("requests", participant.getRequests());
+        }
+        return node.toString();
+    }
+
+    private String pointers(Pointers pointers) {
+        ObjectNode node = message("pointers");
+        ArrayNode list = node.putArray("pointers");
+        for (Pointers.PointerOf pointer : pointers.getPointersList()) {
+            list.addObject()
+                    .put("viewer", pointer.getViewerId())
+                    .put("name", pointer.getName())
+                    .put("x", pointer.getX())
+                    .put("y", pointer.getY());
         }
         return node.toString();
     }

@@ -409,6 +409,12 @@ public final class BrowserSession {
                         forward(control.message());
                     }
                 }
+                case BrowserMessage.Sharing sharing -> {
+                    metrics.received("sharing");
+                    if (state == State.JOINED) {
+                        forward(sharing.message());
+                    }
+                }
                 case BrowserMessage.Ping ping -> {
                     metrics.received("ping");
                     send("pong", json.pong(ping));

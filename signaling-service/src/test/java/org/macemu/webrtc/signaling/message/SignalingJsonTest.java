@@ -26,6 +26,7 @@ import org.macemu.webrtc.api.grpc.MediaMessage;
 import org.macemu.webrtc.api.grpc.Move;
 import org.macemu.webrtc.api.grpc.Participant;
 import org.macemu.webrtc.api.grpc.Participants;
+import org.macemu.webrtc.api.grpc.Pointers;
 import org.macemu.webrtc.api.grpc.Role;
 import org.macemu.webrtc.api.grpc.State;
 import org.macemu.webrtc.api.grpc.Welcome;
@@ -256,6 +257,15 @@ class SignalingJsonTest {
                                         .setName("Ada")
                                         .setRole(Role.ROLE_CONTROLLER)
                                         .setRequests(true))));
+        assertJson(
+                "{\"type\":\"pointers\",\"pointers\":[{\"viewer\":\"v-1\",\"name\":\"Ada\",\"x\":3,\"y\":4}]}",
+                MediaMessage.newBuilder()
+                        .setPointers(Pointers.newBuilder()
+                                .addPointers(Pointers.PointerOf.newBuilder()
+                                        .setViewerId("v-1")
+                                        .setName("Ada")
+                                        .setX(3)
+                                        .setY(4))));
         assertJson(
                 "{\"type\":\"move\",\"reason\":\"network\",\"lane\":\"adaptive\"}",
                 MediaMessage.newBuilder()
