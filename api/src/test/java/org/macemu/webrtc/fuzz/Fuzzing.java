@@ -11,19 +11,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Runs a fuzz target: first its seeds in this process, where a debugger sees them, then Jazzer in a process of its own.
+ * Runs fuzz targets: first their seeds in this process, where a debugger sees them, then Jazzer in a process of its own.
  *
  * <p>A target is a class with {@code public static void fuzzerTestOneInput(byte[])}. It throws nothing unless it found
  * something. Its seeds, findings of the past among them, are the files in {@code src/test/resources/fuzz} and its simple
- * name; what Jazzer learns stays in {@code target/fuzz} for the next run. {@code -Dmacemu.fuzz.seconds} says how long each
- * target runs, {@value #DEFAULT_SECONDS} s otherwise; {@code scripts/fuzz} sets it.
+ * name; what Jazzer learns stays in {@code target/fuzz} for the next run.
+ *
+ * <p>In a test run all targets of a module share one short process, whose start takes longer than its work. With
+ * {@code -Dmacemu.fuzz.seconds} each target has a process of its own for that long; {@code scripts/fuzz} sets it.
  */
 public final class Fuzzing {
 
-    /** Short: all targets together stay below 40 s with the start of their processes. */
-    private static final int DEFAULT_SECONDS = 2;
+    /** Short: the four modules together stay below 40 s with the start of their processes. */
+    private static final int SHORT_SECONDS = 3;
 
-    private static final int SECONDS = Integer.getInteger("macemu.fuzz.seconds", DEFAULT_SECONDS);
+    private static final int LONG_SECONDS = Integer.getInteger("macemu.fuzz.seconds", 0);
 
     /** A process that takes this much longer than it was told hangs. */
     private static final int GRACE_SECONDS = 90;
@@ -33,10 +35,34 @@ public final class Fuzzing {
 
     private Fuzzing() {}
 
-    /** Fails with the input when the target throws, hangs, or does what Jazzer's own checks know to be dangerous. */
-    public static void run(Class<?> target) throws Exception {
-        seeds(target);
-        jazzer(target);
+    /** Fails with the input when a target throws, hangs, or does what Jazzer's own checks know to be dangerous. */
+    public static void run(Class<?>... targets) throws Exception {
+        for (Class<?> target : targets) {
+            seeds(target);
+        }
+        if (LONG_SECONDS > 0) {
+            for (Class<?> target : targets) {
+                jazzer(target, LONG_SECONDS, seedFolder(target), "");
+            }
+            return;
+        }
+        // The first byte chooses the target.
+        Path seeds = Path.of("target/fuzz/AnyTarget/seeds");
+        Files.createDirectories(seeds);
+        StringBuilder names = new StringBuilder();
+        for (int i = 0; i < targets.length; i++) {
+            names.append(i == 0 ? "" : ",").append(targets[i].getName());
+            try (Stream<Path> files = Files.list(seedFolder(targets[i]))) {
+                for (Path seed : files.toList()) {
+                    byte[] input = Files.readAllBytes(seed);
+                    byte[] chosen = new byte[input.length + 1];
+                    chosen[0] = (byte) i;
+                    System.arraycopy(input, 0, chosen, 1, input.length);
+                    Files.write(seeds.resolve(targets[i].getSimpleName() + "-" + seed.getFileName()), chosen);
+                }
+            }
+        }
+        jazzer(AnyTarget.class, SHORT_SECONDS, seeds, names.toString());
     }
 
     private static Path seedFolder(Class<?> target) {
@@ -56,7 +82,8 @@ public final class Fuzzing {
         }
     }
 
-    private static void jazzer(Class<?> target) throws IOException, InterruptedException {
+    private static void jazzer(Class<?> target, int seconds, Path seeds, String among)
+            throws IOException, InterruptedException {
         Path folder = Path.of("target/fuzz", target.getSimpleName()).toAbsolutePath();
         Files.createDirectories(folder.resolve("corpus"));
         Path log = folder.resolve("log.txt");
@@ -67,6 +94,7 @@ public final class Fuzzing {
                 "--sun-misc-unsafe-memory-access=allow",
                 "-XX:+UseSerialGC",
                 "-Xmx512m",
+                "-D" + AnyTarget.TARGETS + "=" + among,
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 "com.code_intelligence.jazzer.Jazzer",
@@ -75,29 +103,30 @@ public final class Fuzzing {
                 "--custom_hook_includes=org.macemu.webrtc.**",
                 "--reproducer_path=" + folder,
                 "-artifact_prefix=" + folder + "/",
-                "-max_total_time=" + SECONDS,
+                "-max_total_time=" + seconds,
                 "-max_len=" + MAX_INPUT,
                 "-timeout=10",
                 "-rss_limit_mb=0",
                 "-print_final_stats=1",
                 folder.resolve("corpus").toString(),
-                seedFolder(target).toAbsolutePath().toString()));
+                seeds.toAbsolutePath().toString()));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
-        boolean ended = process.waitFor(SECONDS + GRACE_SECONDS, TimeUnit.SECONDS);
+        boolean ended = process.waitFor(seconds + GRACE_SECONDS, TimeUnit.SECONDS);
         if (!ended) {
             process.destroyForcibly().waitFor();
         }
         String said = Files.readString(log);
         if (!ended || process.exitValue() != 0) {
             throw new AssertionError(target.getSimpleName() + (ended ? " found something" : " hangs") + "; the input and"
-                    + " the log are in " + folder + ", and belong into " + seedFolder(target) + " once it is mended:\n"
+                    + " the log are in " + folder + "; once it is mended, the input is a seed in " + seeds + ":\n"
                     + said.substring(Math.max(0, said.length() - 6_000)));
         }
-        System.out.println("FUZZ " + target.getSimpleName() + " " + SECONDS + " s: " + figure(said, "stat::number_of_executed_units:")
-                + " tries, " + figure(said, "stat::new_units_added:") + " new inputs kept, nothing found");
+        System.out.println("FUZZ " + (among.isEmpty() ? target.getSimpleName() : among) + " " + seconds + " s: "
+                + figure(said, "stat::number_of_executed_units:") + " tries, "
+                + figure(said, "stat::new_units_added:") + " new inputs kept, nothing found");
     }
 
     private static String figure(String log, String name) {

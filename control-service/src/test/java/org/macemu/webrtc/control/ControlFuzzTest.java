@@ -8,7 +8,7 @@ import org.macemu.webrtc.fuzz.Fuzzing;
 class ControlFuzzTest {
 
     @Test
-    void bodies() throws Exception {
+    void nothingIsFound() throws Exception {
         Fuzzing.run(RestBodyFuzz.class);
     }
 }

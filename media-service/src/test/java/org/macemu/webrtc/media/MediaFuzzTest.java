@@ -10,17 +10,7 @@ import org.macemu.webrtc.media.lane.shared.transport.PacketFuzz;
 class MediaFuzzTest {
 
     @Test
-    void offers() throws Exception {
-        Fuzzing.run(OfferFuzz.class);
-    }
-
-    @Test
-    void packets() throws Exception {
-        Fuzzing.run(PacketFuzz.class);
-    }
-
-    @Test
-    void input() throws Exception {
-        Fuzzing.run(InputFuzz.class);
+    void nothingIsFound() throws Exception {
+        Fuzzing.run(OfferFuzz.class, PacketFuzz.class, InputFuzz.class);
     }
 }

@@ -9,12 +9,7 @@ import org.macemu.webrtc.signaling.whep.WhepFuzz;
 class SignalingFuzzTest {
 
     @Test
-    void messages() throws Exception {
-        Fuzzing.run(SignalingMessageFuzz.class);
-    }
-
-    @Test
-    void whep() throws Exception {
-        Fuzzing.run(WhepFuzz.class);
+    void nothingIsFound() throws Exception {
+        Fuzzing.run(SignalingMessageFuzz.class, WhepFuzz.class);
     }
 }

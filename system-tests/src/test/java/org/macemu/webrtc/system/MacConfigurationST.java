@@ -34,7 +34,7 @@ import org.macemu.webrtc.system.harness.ViewerPage;
  * The real Basilisk II changed through the API while somebody watches: another memory and screen, a ROM that is none,
  * and one restart after the other.
  *
- * <p>{@code -Dmacemu.restarts=100} restarts it that often.
+ * <p>{@code -Dmacemu.restarts=1000} restarts it that often instead.
  */
 @Timeout(400)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -42,7 +42,7 @@ import org.macemu.webrtc.system.harness.ViewerPage;
 class MacConfigurationST {
 
     private static final Duration SOON = Duration.ofSeconds(30);
-    private static final int RESTARTS = Integer.getInteger("macemu.restarts", 20);
+    private static final int RESTARTS = Integer.getInteger("macemu.restarts", 100);
 
     /** Memory that a JVM takes for its code, its buffers and its heap while it does the same thing again. */
     private static final long SLACK_KILOBYTES = 48 * 1024;
