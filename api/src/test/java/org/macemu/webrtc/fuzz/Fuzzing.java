@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 public final class Fuzzing {
 
     /** Short: the four modules together stay below 40 s with the start of their processes. */
-    private static final int SHORT_SECONDS = 3;
+    private static final int SHORT_SECONDS = 2;
 
     private static final int LONG_SECONDS = Integer.getInteger("macemu.fuzz.seconds", 0);
 
