@@ -31,8 +31,8 @@
 {{- $namespace := .Release.Namespace -}}
 - {{ $name }}-media
 - {{ printf "%s-media.%s.svc" $name $namespace }}
-- {{ printf "%s-sessions.%s.svc" $name $namespace }}
-# Edges are called by their addresses, as cluster DNS names them: 10-0-0-7.mac-edge.macemu.svc
+# Pods are called by names of their addresses: 10-0-0-7.mac-edge.macemu.svc
+- {{ printf "'*.%s-sessions.%s.svc'" $name $namespace }}
 - {{ printf "'*.%s-edge.%s.svc'" $name $namespace }}
 {{- end -}}
 

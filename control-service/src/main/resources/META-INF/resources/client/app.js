@@ -70,6 +70,7 @@ const connection = new Connection(
     diagnostics,
     lanes: new LaneChoice(query.get('lane') ?? undefined, storageOf('sessionStorage')),
     codec: query.get('codec') ?? undefined,
+    mac: query.get('session'),
   },
   {
     onTrack: trackArrived,

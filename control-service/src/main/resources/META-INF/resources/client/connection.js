@@ -25,6 +25,7 @@ import { Session } from './session.js';
  * @property {import('./diagnostics.js').Diagnostics} diagnostics
  * @property {import('./lane-choice.js').LaneChoice} lanes
  * @property {string} [codec] wanted first
+ * @property {string|null} [mac] the session, where the server has several
  */
 
 /** A path that is interrupted for longer than this is given up for a new connection. */
@@ -41,6 +42,8 @@ export class Connection {
   #diagnostics;
   #lanes;
   #codec;
+  /** @type {string|null|undefined} */
+  #mac;
   #events;
   #session;
   /** @type {Peer|undefined} */
@@ -72,11 +75,12 @@ export class Connection {
    * @param {ConnectionContext} context
    * @param {ConnectionEvents} events
    */
-  constructor({ stages, diagnostics, lanes, codec }, events) {
+  constructor({ stages, diagnostics, lanes, codec, mac }, events) {
     this.#stages = stages;
     this.#diagnostics = diagnostics;
     this.#lanes = lanes;
     this.#codec = codec;
+    this.#mac = mac;
     this.#events = events;
     this.#session = new Session(
       {
@@ -178,14 +182,14 @@ export class Connection {
     // After an interruption the known address is tried first; it may have changed with the server.
     if (!this.#address || attempt > 0) {
       try {
-        this.#address = await control.connectionInfo();
+        this.#address = await (this.#mac ? control.visit(this.#mac) : control.connectionInfo());
       } catch (failure) {
         if (!this.#address) {
           throw failure;
         }
       }
     }
-    return control.signalingUrl(this.#address, location);
+    return control.signalingUrl(this.#address, location, this.#mac);
   }
 
   /**
@@ -438,6 +442,9 @@ export class Connection {
         break;
       case 'dtls_failed':
         this.#peerFailed('dtls', code, message);
+        break;
+      case 'session_starting':
+        this.#stages.fail('service', code, message);
         break;
       case 'control_refused':
         this.#events.onRefusal(message);

@@ -27,7 +27,7 @@ const TIMEOUT_MS = 10_000;
 export class ControlError extends Error {
   /** Why this visitor is let in nowhere, as signalling errors name it. @type {string|undefined} */
   get code() {
-    return { 401: 'token_required', 429: 'rate_limited' }[this.status];
+    return { 401: 'token_required', 404: 'session_unknown', 429: 'rate_limited' }[this.status];
   }
 
   /**
@@ -130,6 +130,17 @@ export const config = () => call('/config');
 export const changeConfig = (changes) => call('/config', { method: 'PATCH', body: changes });
 
 /** @returns {Promise<Storage>} */
+/**
+ * Says that somebody comes, which wakes a Mac that was suspended, and where to signal for it.
+ *
+ * @param {string} session
+ * @returns {Promise<ConnectionInfo>}
+ */
+export const visit = (session) =>
+  call(`/sessions/${encodeURIComponent(session)}/visits`, { method: 'POST', body: {} }).then(
+    (/** @type {any} */ answer) => answer.connection,
+  );
+
 export const storage = () => call('/storage');
 
 /**
@@ -152,12 +163,13 @@ export const shutDown = () => call('/shutdown', { method: 'POST' });
  *
  * @param {Partial<ConnectionInfo>} info
  * @param {{ protocol: string, hostname: string }} page  window.location
+ * @param {string|null} [session]  of several; absent for the server's own
  * @returns {string}
  */
-export function signalingUrl(info, page) {
-  if (info.signalingUrl) {
-    return info.signalingUrl;
-  }
+export function signalingUrl(info, page, session) {
   const scheme = page.protocol === 'https:' ? 'wss' : 'ws';
-  return `${scheme}://${page.hostname}:${info.signalingPort ?? 8090}${info.signalingPath ?? '/signaling'}`;
+  const url =
+    info.signalingUrl ||
+    `${scheme}://${page.hostname}:${info.signalingPort ?? 8090}${info.signalingPath ?? '/signaling'}`;
+  return session ? `${url}?session=${encodeURIComponent(session)}` : url;
 }

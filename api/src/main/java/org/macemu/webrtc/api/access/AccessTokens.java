@@ -83,12 +83,17 @@ public final class AccessTokens {
      * @throws IllegalStateException when there is none, see {@link #canIssue}
      */
     public String issue(AccessRole role, String name, Duration validity) {
+        return issue(session, role, name, validity);
+    }
+
+    /** Likewise, for a session that need not be this server's own. */
+    public String issue(String audience, AccessRole role, String name, Duration validity) {
         SecretKey secret = keys.signing().orElseThrow(() -> new IllegalStateException(
                 "the key file holds public keys only, which cannot sign; add a line of base64url"));
         Instant now = Instant.now();
         JwtClaimsBuilder claims = Jwt.claims()
                 .issuer(ISSUER)
-                .audience(session)
+                .audience(audience)
                 .claim("jti", UUID.randomUUID().toString())
                 .claim("role", role.text())
                 .issuedAt(now)
@@ -105,13 +110,43 @@ public final class AccessTokens {
      * @throws AccessRefused when it is forged, expired, of another session, or no token of ours
      */
     public AccessToken verify(String token) throws AccessRefused {
+        return verify(token, Set.of(session));
+    }
+
+    /**
+     * Checks a token for one of several sessions: it is for this session, or it is an owner's of this server's own
+     * session, who is the administrator of all.
+     *
+     * @throws AccessRefused as above
+     */
+    public AccessToken verifyFor(String token, String other) throws AccessRefused {
+        if (other.equals(session)) {
+            return verify(token);
+        }
+        AccessToken checked = verify(token, Set.of(session, other));
+        if (checked.role() == AccessRole.OWNER) {
+            return checked;
+        }
+        return verify(token, Set.of(other));
+    }
+
+    /**
+     * Checks a token, whichever session it is for: what it is good for is looked at where it is used.
+     *
+     * @throws AccessRefused when it is forged, expired, or no token of ours
+     */
+    public AccessToken verifyAny(String token) throws AccessRefused {
+        return verify(token, null);
+    }
+
+    private AccessToken verify(String token, Set<String> audiences) throws AccessRefused {
         if (token.length() > MAX_TOKEN) {
             throw new AccessRefused("The token has " + token.length() + " characters; ours are shorter.");
         }
         List<AccessKey> all = keys.all();
         for (int i = all.size() - 1; i >= 0; i--) {
             try {
-                JsonWebToken read = new DefaultJWTParser().parse(token, context(all.get(i)));
+                JsonWebToken read = new DefaultJWTParser().parse(token, context(all.get(i), audiences));
                 return all.get(i) instanceof AccessKey.Secret ? own(read) : foreign(read);
             } catch (ParseException | RuntimeException e) {
                 // The next key may fit; which check failed is nothing a forger should learn.
@@ -121,10 +156,10 @@ public final class AccessTokens {
         throw new AccessRefused("The token is not valid here, or not any more; ask an owner for a new link.");
     }
 
-    private JWTAuthContextInfo context(AccessKey key) {
+    private JWTAuthContextInfo context(AccessKey key, Set<String> audiences) {
         JWTAuthContextInfo context = new JWTAuthContextInfo();
         context.setSignatureAlgorithm(Set.of(key.algorithm()));
-        context.setExpectedAudience(Set.of(session));
+        context.setExpectedAudience(audiences);
         context.setRequireNamedPrincipal(false);
         context.setExpGracePeriodSecs(0);
         context.setClockSkew(0);

@@ -75,7 +75,10 @@ public class AccessFilter {
             return;
         }
         try {
-            AccessToken token = access.tokens().get().verify(text);
+            Optional<String> session = AccessRules.session(method, path);
+            AccessToken token = session.isPresent()
+                    ? access.tokens().get().verifyFor(text, session.get())
+                    : access.tokens().get().verify(text);
             if (token.role().covers(needed.get())) {
                 pass(context, token.toString());
             } else {

@@ -18,7 +18,23 @@ final class AccessRules {
     private static final Set<String> PUBLIC = Set.of(
             LOGIN, "/api/v1/session", "/api/v1/openapi", "/api/v1/openapi.json", "/api/v1/openapi.yaml");
 
+    private static final String SESSIONS = "/api/v1/sessions/";
+
     private AccessRules() {}
+
+    /**
+     * The session that a path is about, whose own tokens are good there: to look at it, to visit it and, an owner's, to
+     * suspend and to resume it. Making, listing and deleting sessions is for an owner of this server's own.
+     */
+    static Optional<String> session(String method, String path) {
+        if (!path.startsWith(SESSIONS) || method.equals("DELETE")) {
+            return Optional.empty();
+        }
+        String rest = path.substring(SESSIONS.length());
+        int end = rest.indexOf('/');
+        String name = end < 0 ? rest : rest.substring(0, end);
+        return name.isEmpty() ? Optional.empty() : Optional.of(name);
+    }
 
     /** Empty when no token is needed: the page's files, which hold nothing of the Mac, and health. */
     static Optional<AccessRole> needed(String method, String path) {
@@ -27,6 +43,9 @@ final class AccessRules {
         }
         boolean reads = method.equals("GET") || method.equals("HEAD");
         if (reads && GUEST.contains(path)) {
+            return Optional.of(AccessRole.GUEST);
+        }
+        if (session(method, path).isPresent() && (reads || method.equals("POST") && path.endsWith("/visits"))) {
             return Optional.of(AccessRole.GUEST);
         }
         return Optional.of(

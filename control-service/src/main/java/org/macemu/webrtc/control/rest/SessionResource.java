@@ -53,7 +53,8 @@ public class SessionResource {
             @Schema(required = true, enumeration = {"guest", "controller", "owner"}) String role,
             @Schema(maxLength = 40) String name,
             @Schema(description = "Seconds.", minimum = "10", maximum = "31622400", defaultValue = "86400")
-                    Integer expiresIn) {}
+                    Integer expiresIn,
+            @Schema(description = "The session it is for; by default this server's own.") String session) {}
 
     /** What is handed on. */
     public record Link(String link, String token, @Schema(description = "Seconds since 1970.") long expires) {}
@@ -93,7 +94,8 @@ public class SessionResource {
                     .response();
         }
         try {
-            AccessToken token = tokens.verify(text.asText());
+            // Of whichever session: the cookie only carries it to where its session is looked at.
+            AccessToken token = tokens.verifyAny(text.asText());
             long seconds = Math.max(0, Duration.between(Instant.now(), token.expires()).toSeconds());
             return Response.ok(new Session(
                             token.role().text(), token.name(), token.expires().getEpochSecond()))
@@ -152,11 +154,16 @@ public class SessionResource {
             throw new InvalidRequest("expiresIn is " + validity + "; " + MIN_SECONDS + " to " + MAX_SECONDS
                     + " seconds are expected.");
         }
-        String token = tokens.issue(role, name, Duration.ofSeconds(seconds));
+        String session = root.path("session").asText(config.access().session());
+        if (!session.matches("[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?")) {
+            throw new InvalidRequest("session is " + root.path("session") + "; a session's name is expected.");
+        }
+        String token = tokens.issue(session, role, name, Duration.ofSeconds(seconds));
+        String query = session.equals(config.access().session()) ? "/?token=" : "/?session=" + session + "&token=";
         String base = config.access().publicUrl().orElseGet(() -> (AccessCookie.isSecure(request) ? "https://" : "http://")
                 + (request.authority() == null ? "localhost" : request.authority().toString()));
         return Response.ok(new Link(
-                        base + "/?token=" + token,
+                        base + query + token,
                         token,
                         Instant.now().plusSeconds(seconds).getEpochSecond()))
                 .build();

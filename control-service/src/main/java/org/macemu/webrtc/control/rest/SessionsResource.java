@@ -67,6 +67,12 @@ public class SessionsResource {
                     Long lastActive,
             @Schema(nullable = true, description = "Seconds since 1970.") Long created) {}
 
+    /** A visitor's way to a Mac. */
+    public record Visit(
+            Session session,
+            @Schema(description = "Where the page opens its WebSocket, with ?session= and the name.")
+                    ConnectionResource.Connection connection) {}
+
     /** Why a Mac does not run. */
     public record Trouble(
             @Schema(
@@ -87,12 +93,15 @@ public class SessionsResource {
     private final SessionService service;
     private final String own;
     private final ObjectMapper mapper;
+    private final ConnectionResource connection;
 
     @Inject
-    SessionsResource(SessionService service, ControlConfig config, ObjectMapper mapper) {
+    SessionsResource(
+            SessionService service, ControlConfig config, ObjectMapper mapper, ConnectionResource connection) {
         this.service = service;
         this.own = config.access().session();
         this.mapper = mapper;
+        this.connection = connection;
     }
 
     @GET
@@ -150,17 +159,18 @@ public class SessionsResource {
     @APIResponse(
             responseCode = "200",
             description = "It runs",
-            content = @Content(schema = @Schema(implementation = Session.class)))
+            content = @Content(schema = @Schema(implementation = Visit.class)))
     @APIResponse(
             responseCode = "202",
             description = "It does not run yet, or is stopped",
-            content = @Content(schema = @Schema(implementation = Session.class)))
+            content = @Content(schema = @Schema(implementation = Visit.class)))
     @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
     public Response visit(@PathParam("name") String name) throws SessionFailure {
         if (isLocal(name)) {
-            return Response.ok(local()).build();
+            return Response.ok(new Visit(local(), connection.get())).build();
         }
-        return answer(cluster().visit(name));
+        SessionView visited = cluster().visit(name);
+        return answer(visited, new Visit(view(visited), connection.get()));
     }
 
     @POST
@@ -239,12 +249,16 @@ public class SessionsResource {
     }
 
     private static Response answer(SessionView session) {
+        return answer(session, view(session));
+    }
+
+    private static Response answer(SessionView session, Object entity) {
         boolean there = session.phase() == SessionView.Phase.RUNNING;
         Response.ResponseBuilder response = Response.status(there ? Response.Status.OK.getStatusCode() : ACCEPTED);
         if (session.phase() == SessionView.Phase.STARTING) {
             response.header("Retry-After", RETRY_SECONDS);
         }
-        return response.entity(view(session)).build();
+        return response.entity(entity).build();
     }
 
     private static Session view(SessionView session) {

@@ -23,16 +23,16 @@ final class IdleCheck implements AutoCloseable {
 
     private final Sessions sessions;
     private final MediaClient media;
-    private final String host;
+    private final String domain;
     private final int port;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("sessions-idle").daemon().factory());
 
-    /** @param host name in the media-services' certificate */
-    IdleCheck(Sessions sessions, MediaClient media, String host, int port, Duration period) {
+    /** @param domain of the names in the media-services' certificate */
+    IdleCheck(Sessions sessions, MediaClient media, String domain, int port, Duration period) {
         this.sessions = sessions;
         this.media = media;
-        this.host = host;
+        this.domain = domain;
         this.port = port;
         clock.scheduleWithFixedDelay(this::look, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -40,9 +40,7 @@ final class IdleCheck implements AutoCloseable {
     private void look() {
         sessions.running().forEach((name, address) -> {
             try {
-                SocketAddress target = SocketAddress.inetSocketAddress(
-                        new InetSocketAddress(InetAddress.getByAddress(host, bytes(address)), port));
-                int viewers = media.status(target).await().atMost(PATIENCE).getViewers();
+                int viewers = media.status(target(address)).await().atMost(PATIENCE).getViewers();
                 sessions.watched(name, viewers);
             } catch (SessionFailure | UnknownHostException e) {
                 LOG.infof("Session %s: %s", name, e.getMessage());
@@ -52,9 +50,15 @@ final class IdleCheck implements AutoCloseable {
         });
     }
 
-    /** A pod's address is written in figures: no name is looked up. */
-    private static byte[] bytes(String address) throws UnknownHostException {
-        return InetAddress.ofLiteral(address).getAddress();
+    /**
+     * The pod's address with a name that the certificate is of. The name is each address's own, {@code
+     * 10-0-0-7.mac-sessions.macemu.svc}: connections are shared between calls to one name.
+     */
+    private SocketAddress target(String address) throws UnknownHostException {
+        InetAddress literal = InetAddress.ofLiteral(address);
+        String name = literal.getHostAddress().replace('.', '-').replace(':', '-') + "." + domain;
+        return SocketAddress.inetSocketAddress(
+                new InetSocketAddress(InetAddress.getByAddress(name, literal.getAddress()), port));
     }
 
     @Override

@@ -48,8 +48,8 @@ public class SessionService {
         sessions = new Sessions(
                 client.get(), config, pattern, control.access().session(), Clock.systemUTC());
         sessions.start();
-        String host = config.service() + "." + config.namespace() + ".svc";
-        idle = new IdleCheck(sessions, media, host, config.mediaPort(), config.idleCheck());
+        String domain = config.service() + "." + config.namespace() + ".svc";
+        idle = new IdleCheck(sessions, media, domain, config.mediaPort(), config.idleCheck());
     }
 
     /** Empty where sessions are not configured. */

@@ -25,7 +25,7 @@ public interface SessionsConfig {
     @WithDefault("macemu")
     String release();
 
-    /** Name of the headless Service of their pods; with the namespace, the name in their certificate. */
+    /** Name of the headless Service of their pods; with the namespace, the domain of the names in their certificate. */
     @WithDefault("macemu-sessions")
     String service();
 

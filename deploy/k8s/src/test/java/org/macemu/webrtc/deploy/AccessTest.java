@@ -102,7 +102,7 @@ class AccessTest {
             assertEquals("/etc/macemu/tls", caller.env(component, "MACEMU_MEDIA_TLS_FOLDER"));
             assertTrue(names.contains(caller.env(component, "MACEMU_MEDIA_HOST")), names::toString);
             assertTrue(
-                    names.contains(caller.env(component, "MACEMU_SESSIONS_SERVICE") + "." + Chart.NAMESPACE + ".svc"),
+                    names.contains("*." + caller.env(component, "MACEMU_SESSIONS_SERVICE") + "." + Chart.NAMESPACE + ".svc"),
                     names::toString);
         }
         for (String title : List.of("StatefulSet/" + NAME + "-mac", "StatefulSet/" + NAME + "-s-")) {

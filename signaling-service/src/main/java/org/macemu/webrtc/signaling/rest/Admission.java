@@ -16,6 +16,7 @@ import org.macemu.webrtc.signaling.config.SignalingConfig;
 import org.macemu.webrtc.signaling.service.Access;
 import org.macemu.webrtc.signaling.service.BrowserSessions;
 import org.macemu.webrtc.signaling.service.SignalingMetrics;
+import org.macemu.webrtc.signaling.sessions.SessionPods;
 
 /**
  * Who may come in, by the headers of an HTTP request: the page it comes from, the host it is addressed to, and its
@@ -33,29 +34,36 @@ public class Admission {
      * @param remoteAddress of the browser or player as text
      * @param token empty when nobody is asked for one
      * @param tokenText the token as it was shown, empty likewise: for asking again later whether it still counts
+     * @param session that it wants; empty for this server's own
      */
-    public record Admitted(String remoteAddress, Optional<AccessToken> token, String tokenText) implements Decision {}
+    public record Admitted(
+            String remoteAddress, Optional<AccessToken> token, String tokenText, Optional<String> session)
+            implements Decision {}
 
     /**
      * Not welcome.
      *
-     * @param status of HTTP: 401, 403, 429 or 503
+     * @param status of HTTP: 401, 403, 404, 429 or 503
      * @param reason for the one who asked; tells a forger nothing
      */
     public record Refused(int status, String reason) implements Decision {}
 
     static final int UNAUTHORIZED = 401;
     static final int FORBIDDEN = 403;
+    static final int NOT_FOUND = 404;
     static final int TOO_MANY = 429;
     static final int UNAVAILABLE = 503;
 
     private static final Logger LOG = Logger.getLogger(Admission.class);
     private static final String BEARER = "bearer ";
+    private static final String SESSION = "session";
 
     private final OriginPolicy policy;
     private final BrowserSessions sessions;
     private final SignalingMetrics metrics;
     private final Access access;
+    private final SessionPods pods;
+    private final String own;
 
     @Inject
     Admission(
@@ -63,7 +71,8 @@ public class Admission {
             ListenAddress address,
             BrowserSessions sessions,
             SignalingMetrics metrics,
-            Access access) {
+            Access access,
+            SessionPods pods) {
         this.policy = new OriginPolicy(
                 address.loopback(),
                 config.allowedHosts().orElse(List.of()),
@@ -71,16 +80,32 @@ public class Admission {
         this.sessions = sessions;
         this.metrics = metrics;
         this.access = access;
+        this.pods = pods;
+        this.own = config.access().session();
     }
 
-    /** Whether the request may have what it asks for. */
+    /** Whether the request may have what it asks for of this server's own Mac. */
     public Decision decide(HttpServerRequest request) {
+        return decide(request, Optional.empty());
+    }
+
+    /** Likewise, of the session that it names. */
+    Decision decideForSession(HttpServerRequest request) {
+        Optional<String> session = Optional.ofNullable(request.getParam(SESSION)).filter(name -> !name.equals(own));
+        if (session.isPresent() && !pods.offers(session.get())) {
+            metrics.refused("session");
+            return new Refused(NOT_FOUND, "There is no session of this name.");
+        }
+        return decide(request, session);
+    }
+
+    private Decision decide(HttpServerRequest request, Optional<String> session) {
         if (!sessions.accepting()) {
             metrics.refused("shutdown");
             return new Refused(UNAVAILABLE, "This server is shutting down.");
         }
         Optional<Refused> elsewhere = elsewhere(request);
-        return elsewhere.isPresent() ? elsewhere.get() : byToken(request);
+        return elsewhere.isPresent() ? elsewhere.get() : byToken(request, session);
     }
 
     /** Why a page, or whoever addressed the request to this host, may have nothing at all; empty when it may. */
@@ -101,10 +126,10 @@ public class Admission {
     }
 
     /** The cookie of the page, which the browser shows to every port of its host, or a program's bearer token. */
-    private Decision byToken(HttpServerRequest request) {
+    private Decision byToken(HttpServerRequest request, Optional<String> session) {
         String remote = remote(request);
         if (access.tokens().isEmpty()) {
-            return new Admitted(remote, Optional.empty(), "");
+            return new Admitted(remote, Optional.empty(), "", session);
         }
         if (access.failures().exceeded(remote)) {
             metrics.refused("token");
@@ -117,7 +142,8 @@ public class Admission {
             return new Refused(UNAUTHORIZED, "A token is needed here: send Authorization: Bearer.");
         }
         try {
-            return new Admitted(remote, Optional.of(access.tokens().get().verify(text)), text);
+            AccessToken token = access.tokens().get().verifyFor(text, session.orElse(own));
+            return new Admitted(remote, Optional.of(token), text, session);
         } catch (AccessRefused e) {
             access.failures().failed(remote);
             LOG.infof("Request from %s refused: bad token", remote);

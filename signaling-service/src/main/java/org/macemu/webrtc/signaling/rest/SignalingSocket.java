@@ -40,7 +40,8 @@ public class SignalingSocket {
                 connection,
                 connection.userData().get(UpgradeCheck.REMOTE_ADDRESS),
                 Optional.ofNullable(connection.userData().get(UpgradeCheck.TOKEN)),
-                connection.userData().get(UpgradeCheck.TOKEN_TEXT));
+                connection.userData().get(UpgradeCheck.TOKEN_TEXT),
+                Optional.ofNullable(connection.userData().get(UpgradeCheck.SESSION)));
     }
 
     @OnTextMessage

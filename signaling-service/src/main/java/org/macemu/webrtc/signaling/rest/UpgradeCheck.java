@@ -20,7 +20,10 @@ public class UpgradeCheck implements HttpUpgradeCheck {
     /** The token the browser showed, for the session that follows; absent when nobody is asked for one. */
     static final TypedKey<AccessToken> TOKEN = new TypedKey<>("accessToken");
 
-    /** The same as text. */
+    /** The session the browser wants; absent for this server's own. */
+    static final TypedKey<String> SESSION = TypedKey.forString("session");
+
+    /** The token as text. */
     static final TypedKey<String> TOKEN_TEXT = TypedKey.forString("accessTokenText");
 
     private final Admission admission;
@@ -32,11 +35,12 @@ public class UpgradeCheck implements HttpUpgradeCheck {
 
     @Override
     public Uni<CheckResult> perform(HttpUpgradeContext context) {
-        return switch (admission.decide(context.httpRequest())) {
+        return switch (admission.decideForSession(context.httpRequest())) {
             case Admission.Refused refused -> CheckResult.rejectUpgrade(refused.status());
             case Admission.Admitted admitted -> {
                 context.userData().put(REMOTE_ADDRESS, admitted.remoteAddress());
                 context.userData().put(TOKEN_TEXT, admitted.tokenText());
+                admitted.session().ifPresent(session -> context.userData().put(SESSION, session));
                 admitted.token().ifPresent(token -> context.userData().put(TOKEN, token));
                 yield CheckResult.permitUpgrade();
             }

@@ -19,10 +19,12 @@ import org.macemu.webrtc.signaling.config.SignalingConfig;
 public class Access {
 
     private final Optional<AccessTokens> tokens;
+    private final String own;
     private final FailureLimit failures = new FailureLimit();
 
     @Inject
     Access(SignalingConfig config) {
+        this.own = config.access().session();
         this.tokens = config.access().keyFile().map(file -> {
             try {
                 return new AccessTokens(
@@ -46,13 +48,18 @@ public class Access {
         return tokens;
     }
 
-    /** Whether a token that was good when it was shown is so still: its key may have been taken away meanwhile. */
+    /** Whether a token that was good for this server's own session is so still. */
     public boolean counts(String token) {
+        return tokens.isEmpty() || counts(token, own);
+    }
+
+    /** Whether a token that was good when it was shown is so still: its key may have been taken away meanwhile. */
+    public boolean counts(String token, String session) {
         if (tokens.isEmpty()) {
             return true;
         }
         try {
-            tokens.get().verify(token);
+            tokens.get().verifyFor(token, session);
             return true;
         } catch (AccessRefused e) {
             return false;

@@ -4,6 +4,7 @@ import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.WebSocketConnection;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -30,6 +31,7 @@ import org.macemu.webrtc.signaling.message.MessageLimits;
 import org.macemu.webrtc.signaling.message.SignalingJson;
 import org.macemu.webrtc.signaling.placement.Place;
 import org.macemu.webrtc.signaling.placement.ViewerPlacement;
+import org.macemu.webrtc.signaling.sessions.SessionPods;
 
 /**
  * One browser: its WebSocket on one side, its call to the media-service on the other.
@@ -85,6 +87,8 @@ public final class BrowserSession {
     private final String remoteAddress;
     private final Optional<AccessToken> token;
     private final BooleanSupplier tokenCounts;
+    private final Optional<String> mac;
+    private final SessionPods pods;
     private final MediaClient media;
     private final ViewerPlacement placement;
     private final SignalingConfig config;
@@ -103,6 +107,12 @@ public final class BrowserSession {
     private MediaCall left;
     private String viewerId = "";
     private boolean outageTold;
+
+    /** Whether the browser knows that its Mac is not running yet. */
+    private boolean startTold;
+
+    /** Ends the wait for the Mac's pod. */
+    private Runnable arrival;
     private int failedAttempts;
     private int candidates;
     private long lastHeardNanos = System.nanoTime();
@@ -116,8 +126,10 @@ public final class BrowserSession {
             String remoteAddress,
             Optional<AccessToken> token,
             BooleanSupplier tokenCounts,
+            Optional<String> mac,
             MediaClient media,
             ViewerPlacement placement,
+            SessionPods pods,
             SignalingConfig config,
             SignalingJson json,
             SignalingMetrics metrics) {
@@ -127,6 +139,8 @@ public final class BrowserSession {
         this.remoteAddress = remoteAddress;
         this.token = token;
         this.tokenCounts = tokenCounts;
+        this.mac = mac;
+        this.pods = pods;
         this.media = media;
         this.placement = placement;
         this.config = config;
@@ -186,9 +200,18 @@ public final class BrowserSession {
     // ---- towards the media-service
 
     private void join() {
+        if (mac.isPresent()) {
+            Optional<SocketAddress> pod = pods.find(mac.get());
+            if (pod.isEmpty()) {
+                awaitPod(mac.get());
+                return;
+            }
+            place = new Place(pod.get(), false);
+        } else {
+            place = placement.choose(mayHoldControls());
+        }
         state = State.JOINING;
         viewerId = ViewerId.next();
-        place = placement.choose(mayHoldControls());
         listening = new CallListener();
         MediaCall opened = media.connect(place.address(), listening);
         call = opened;
@@ -197,6 +220,25 @@ public final class BrowserSession {
             opened.end();
             lost("no welcome within " + config.media().welcomeTimeout().toMillis() + " ms");
         });
+    }
+
+    /** The Mac's pod is not there yet: the browser is told once, and joins when it has come. */
+    private void awaitPod(String session) {
+        state = State.WAITING;
+        if (!startTold) {
+            startTold = true;
+            error(ErrorCode.SESSION_STARTING, "The Mac of the session " + session
+                    + " is not running yet. A welcome follows when it is; send the offer then.");
+        }
+        if (arrival == null) {
+            arrival = pods.whenThere(session, () -> context.runOnContext(ignored -> {
+                arrival = null;
+                if (state == State.WAITING) {
+                    cancelTimer();
+                    join();
+                }
+            }));
+        }
     }
 
     private ViewerMessage joinMessage() {
@@ -261,6 +303,7 @@ public final class BrowserSession {
         if (message.hasWelcome()) {
             state = State.JOINED;
             outageTold = false;
+            startTold = false;
             failedAttempts = 0;
             candidates = 0;
             cancelTimer();
@@ -356,7 +399,9 @@ public final class BrowserSession {
             move.cancel();
             move = null;
         }
-        placement.failed(place);
+        if (mac.isEmpty()) {
+            placement.failed(place);
+        }
         metrics.mediaLost();
         if (!outageTold) {
             LOG.warnf("%s: the media-service, %s, is not available (%s), trying again", this, place, reason);
@@ -558,6 +603,10 @@ public final class BrowserSession {
 
     private void release() {
         state = State.CLOSED;
+        if (arrival != null) {
+            arrival.run();
+            arrival = null;
+        }
         cancelTimer();
         vertx.cancelTimer(watchdog);
         if (move != null) {

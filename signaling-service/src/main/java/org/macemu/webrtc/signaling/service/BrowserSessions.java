@@ -20,6 +20,7 @@ import org.macemu.webrtc.signaling.config.SignalingConfig;
 import org.macemu.webrtc.signaling.message.ErrorCode;
 import org.macemu.webrtc.signaling.message.SignalingJson;
 import org.macemu.webrtc.signaling.placement.ViewerPlacement;
+import org.macemu.webrtc.signaling.sessions.SessionPods;
 
 /**
  * The sessions of all browsers, by WebSocket. Admits new ones and says goodbye to all of them at the end. Its methods
@@ -43,6 +44,7 @@ public class BrowserSessions {
     private final SignalingMetrics metrics;
     private final JoinLimit joinLimit;
     private final Access access;
+    private final SessionPods pods;
     private final ConcurrentMap<String, BrowserSession> sessions = new ConcurrentHashMap<>();
     private volatile boolean stopping;
 
@@ -55,7 +57,8 @@ public class BrowserSessions {
             SignalingJson json,
             SignalingMetrics metrics,
             JoinLimit joinLimit,
-            Access access) {
+            Access access,
+            SessionPods pods) {
         this.vertx = vertx;
         this.media = media;
         this.placement = placement;
@@ -64,20 +67,33 @@ public class BrowserSessions {
         this.metrics = metrics;
         this.joinLimit = joinLimit;
         this.access = access;
+        this.pods = pods;
         metrics.browsers(sessions::size);
     }
 
-    /** A WebSocket was opened; the token and its text are empty when nobody is asked for one. */
+    /**
+     * A WebSocket was opened.
+     *
+     * @param token empty, as its text is, when nobody is asked for one
+     * @param mac the session it is for; empty for this server's own
+     */
     public void opened(
-            WebSocketConnection connection, String remoteAddress, Optional<AccessToken> token, String tokenText) {
+            WebSocketConnection connection,
+            String remoteAddress,
+            Optional<AccessToken> token,
+            String tokenText,
+            Optional<String> mac) {
+        String audience = mac.orElse(config.access().session());
         BrowserSession session = new BrowserSession(
                 vertx,
                 connection,
                 remoteAddress,
                 token,
-                () -> access.counts(tokenText),
+                () -> access.counts(tokenText, audience),
+                mac,
                 media,
                 placement,
+                pods,
                 config,
                 json,
                 metrics);

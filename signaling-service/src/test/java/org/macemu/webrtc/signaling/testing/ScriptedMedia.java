@@ -36,23 +36,28 @@ public final class ScriptedMedia implements AutoCloseable {
     private final boolean welcoming;
     private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
 
-    private ScriptedMedia(int port, boolean welcoming) throws Exception {
+    private ScriptedMedia(String host, int port, boolean welcoming) throws Exception {
         this.welcoming = welcoming;
         GrpcIoServer grpc = GrpcIoServer.server(vertx);
         GrpcIoServiceBridge.bridge(new Service()).bind(grpc);
-        server = vertx.createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(port))
+        server = vertx.createHttpServer(new HttpServerOptions().setHost(host).setPort(port))
                 .requestHandler(grpc);
         server.listen().toCompletionStage().toCompletableFuture().get(LIMIT_MS, TimeUnit.MILLISECONDS);
     }
 
     /** Starts one that welcomes each viewer by itself. */
     public static ScriptedMedia start(int port) throws Exception {
-        return new ScriptedMedia(port, true);
+        return new ScriptedMedia("127.0.0.1", port, true);
+    }
+
+    /** Likewise, at another address of this machine. */
+    public static ScriptedMedia start(String host, int port) throws Exception {
+        return new ScriptedMedia(host, port, true);
     }
 
     /** Starts one that says nothing. */
     public static ScriptedMedia startSilent(int port) throws Exception {
-        return new ScriptedMedia(port, false);
+        return new ScriptedMedia("127.0.0.1", port, false);
     }
 
     /** The next call, after its Join. */

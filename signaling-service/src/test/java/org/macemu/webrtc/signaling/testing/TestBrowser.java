@@ -29,20 +29,28 @@ public final class TestBrowser implements AutoCloseable {
     private final CompletableFuture<Closed> closed = new CompletableFuture<>();
     private final WebSocket socket;
 
-    private TestBrowser(int port, boolean reading) throws Exception {
-        socket = CLIENT.newWebSocketBuilder()
-                .header("Origin", "http://localhost:8000")
-                .buildAsync(URI.create("ws://127.0.0.1:" + port + "/signaling"), new Listener(reading))
+    private TestBrowser(int port, boolean reading, String query, String token) throws Exception {
+        WebSocket.Builder builder = CLIENT.newWebSocketBuilder().header("Origin", "http://localhost:8000");
+        if (token != null) {
+            builder.header("Authorization", "Bearer " + token);
+        }
+        socket = builder.buildAsync(
+                        URI.create("ws://127.0.0.1:" + port + "/signaling" + query), new Listener(reading))
                 .get(LIMIT_MS, TimeUnit.MILLISECONDS);
     }
 
     public static TestBrowser open(int port) throws Exception {
-        return new TestBrowser(port, true);
+        return new TestBrowser(port, true, "", null);
+    }
+
+    /** One that asks for a session, with a token or without (null). */
+    public static TestBrowser open(int port, String session, String token) throws Exception {
+        return new TestBrowser(port, true, "?session=" + session, token);
     }
 
     /** One that never takes anything from its socket. */
     public static TestBrowser openWithoutReading(int port) throws Exception {
-        return new TestBrowser(port, false);
+        return new TestBrowser(port, false, "", null);
     }
 
     private final class Listener implements WebSocket.Listener {

@@ -1,0 +1,214 @@
+package org.macemu.webrtc.signaling;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.server.mock.KubernetesMixedDispatcher;
+import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
+import io.fabric8.mockwebserver.Context;
+import io.fabric8.mockwebserver.MockWebServer;
+import io.fabric8.mockwebserver.ServerRequest;
+import io.fabric8.mockwebserver.ServerResponse;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.macemu.webrtc.api.access.AccessRole;
+import org.macemu.webrtc.api.access.AccessTokens;
+import org.macemu.webrtc.api.grpc.Role;
+import org.macemu.webrtc.signaling.testing.MediaAddress;
+import org.macemu.webrtc.signaling.testing.ScriptedMedia;
+import org.macemu.webrtc.signaling.testing.TestBrowser;
+import org.macemu.webrtc.testing.ServiceProcess;
+
+/** The packaged service finds sessions' pods by EndpointSlices of an API server in memory; the pods are real servers. */
+class SessionRouteIT {
+
+    private static final String NAMESPACE = "macemu";
+    private static final String SERVICE = "mac-macemu-webrtc-sessions";
+    private static final String PREFIX = "mac-macemu-webrtc-s-";
+    private static final int REFUSED_TOKEN = 401;
+    private static final int UNKNOWN = 404;
+
+    @TempDir
+    private Path folder;
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private KubernetesMockServer api;
+    private KubernetesClient cluster;
+    private int mediaPort;
+    private int port;
+
+    @BeforeEach
+    void start() throws Exception {
+        Map<ServerRequest, Queue<ServerResponse>> responses = new HashMap<>();
+        api = new KubernetesMockServer(
+                new Context(), new MockWebServer(), responses, new KubernetesMixedDispatcher(responses), false);
+        api.init();
+        cluster = api.createClient();
+        mediaPort = MediaAddress.freePort();
+        port = MediaAddress.freePort();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (AutoCloseable closeable : open.reversed()) {
+            closeable.close();
+        }
+        cluster.close();
+        api.destroy();
+    }
+
+    private <T extends AutoCloseable> T opened(T closeable) {
+        open.add(closeable);
+        return closeable;
+    }
+
+    private ServiceProcess service(String... more) throws Exception {
+        List<String> properties = new ArrayList<>(List.of(
+                "-Dquarkus.http.port=" + port,
+                "-Dmacemu.media.port=" + MediaAddress.freePort(),
+                "-Dmacemu.sessions.enabled=true",
+                "-Dmacemu.sessions.namespace=" + NAMESPACE,
+                "-Dmacemu.sessions.service=" + SERVICE,
+                "-Dmacemu.sessions.prefix=" + PREFIX,
+                "-Dmacemu.sessions.media-port=" + mediaPort,
+                "-Dquarkus.kubernetes-client.api-server-url=http://127.0.0.1:" + api.getPort() + "/"));
+        properties.addAll(List.of(more));
+        ServiceProcess service = opened(ServiceProcess.start(properties.toArray(String[]::new)));
+        service.awaitOutput("Listening on");
+        return service;
+    }
+
+    /** The slice that Kubernetes keeps for the headless Service; it need not be ready to be called. */
+    private void slice(String address, String pod, boolean ready, boolean terminating) {
+        EndpointSlice slice = new EndpointSliceBuilder()
+                .withNewMetadata()
+                .withName("slice-" + pod)
+                .withNamespace(NAMESPACE)
+                .addToLabels("kubernetes.io/service-name", SERVICE)
+                .endMetadata()
+                .withAddressType("IPv4")
+                .withEndpoints(new EndpointBuilder()
+                        .withAddresses(address)
+                        .withNewConditions()
+                        .withReady(ready)
+                        .withTerminating(terminating)
+                        .endConditions()
+                        .withNewTargetRef()
+                        .withKind("Pod")
+                        .withName(pod)
+                        .withNamespace(NAMESPACE)
+                        .endTargetRef()
+                        .build())
+                .build();
+        cluster.resource(slice).createOr(present -> present.update());
+    }
+
+    @Test
+    void aBrowserWaitsForTheMacsPodAndFollowsIt() throws Exception {
+        service();
+        TestBrowser browser = opened(TestBrowser.open(port, "ada", null));
+        assertEquals("session_starting", browser.next("error").path("code").asText());
+        slice("127.0.0.1", "another-s-ada-0", true, false);
+        slice("127.0.0.1", PREFIX + "adam-0", true, false);
+        assertNull(browser.poll(500), "other pods are not hers");
+        ScriptedMedia first = ScriptedMedia.start(mediaPort);
+        slice("127.0.0.1", PREFIX + "ada-0", false, false);
+        browser.next("welcome");
+        first.nextCall();
+        // The pod ends, and another one of its name starts elsewhere.
+        slice("127.0.0.1", PREFIX + "ada-0", false, true);
+        ScriptedMedia second = opened(ScriptedMedia.start("127.0.0.2", mediaPort));
+        Thread.sleep(300);
+        first.close();
+        assertEquals("media_unavailable", browser.next("error").path("code").asText());
+        assertEquals("session_starting", browser.next("error").path("code").asText());
+        slice("127.0.0.2", PREFIX + "ada-0", true, false);
+        browser.next("welcome");
+        second.nextCall();
+    }
+
+    @Test
+    void everySessionHasItsOwnPodAndLeavingStopsTheWait() throws Exception {
+        service();
+        ScriptedMedia ada = opened(ScriptedMedia.start("127.0.0.1", mediaPort));
+        ScriptedMedia ben = opened(ScriptedMedia.start("127.0.0.2", mediaPort));
+        TestBrowser impatient = TestBrowser.open(port, "ben", null);
+        impatient.next("error");
+        impatient.close();
+        slice("127.0.0.1", PREFIX + "ada-0", true, false);
+        slice("127.0.0.2", PREFIX + "ben-0", true, false);
+        opened(TestBrowser.open(port, "ada", null)).next("welcome");
+        opened(TestBrowser.open(port, "ben", null)).next("welcome");
+        ada.nextCall();
+        ben.nextCall();
+        assertEquals(0, ada.waitingCalls());
+        assertEquals(0, ben.waitingCalls(), "who left has not joined");
+    }
+
+    /** Addresses that are known stay in use while nobody can be asked. */
+    @Test
+    void theKubernetesApiMayBeAway() throws Exception {
+        service();
+        ScriptedMedia media = opened(ScriptedMedia.start(mediaPort));
+        slice("127.0.0.1", PREFIX + "ada-0", true, false);
+        opened(TestBrowser.open(port, "ada", null)).next("welcome");
+        api.shutdown();
+        opened(TestBrowser.open(port, "ada", null)).next("welcome");
+        media.nextCall();
+        media.nextCall();
+    }
+
+    @Test
+    void aTokenIsForOneSession() throws Exception {
+        Path keys = Files.writeString(folder.resolve("access.key"), "q".repeat(43) + "\n");
+        service("-Dmacemu.access.key-file=" + keys);
+        ScriptedMedia media = opened(ScriptedMedia.start(mediaPort));
+        slice("127.0.0.1", PREFIX + "ada-0", true, false);
+        AccessTokens tokens = new AccessTokens(keys, "mac");
+        Duration hour = Duration.ofHours(1);
+        opened(TestBrowser.open(port, "ada", tokens.issue("ada", AccessRole.CONTROLLER, "Ada", hour)))
+                .next("welcome");
+        assertEquals(Role.ROLE_CONTROLLER, media.nextCall().join().getRole());
+        opened(TestBrowser.open(port, "ada", tokens.issue(AccessRole.OWNER, "", hour)))
+                .next("welcome");
+        assertEquals(Role.ROLE_OWNER, media.nextCall().join().getRole(), "an owner of the whole is one of each");
+        for (String foreign : List.of(
+                tokens.issue("ben", AccessRole.OWNER, "", hour), tokens.issue(AccessRole.GUEST, "", hour), "x.y.z")) {
+            assertEquals(REFUSED_TOKEN, refusal("ada", foreign));
+        }
+        assertEquals(REFUSED_TOKEN, refusal("mac", tokens.issue("ada", AccessRole.OWNER, "", hour)));
+    }
+
+    @Test
+    void whatIsNoSessionsNameIsNotThere() throws Exception {
+        service();
+        for (String name : List.of("Ada", "a_b", "-", "a".repeat(40), "..%2f..")) {
+            assertEquals(UNKNOWN, refusal(name, null), name);
+        }
+    }
+
+    private int refusal(String session, String token) {
+        ExecutionException failure =
+                assertThrows(ExecutionException.class, () -> TestBrowser.open(port, session, token).close());
+        assertTrue(failure.getCause() instanceof WebSocketHandshakeException, failure::toString);
+        return ((WebSocketHandshakeException) failure.getCause()).getResponse().statusCode();
+    }
+}
