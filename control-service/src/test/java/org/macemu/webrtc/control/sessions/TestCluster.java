@@ -206,6 +206,11 @@ final class TestCluster implements AutoCloseable {
         return new Replica(sessions, client, wire);
     }
 
+    /** Of the API server, without a wire. */
+    int port() {
+        return server.getPort();
+    }
+
     Path patternFolder() {
         return pattern;
     }

@@ -1,0 +1,230 @@
+package org.macemu.webrtc.control.sessions;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.macemu.webrtc.control.sessions.TestCluster.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.PodConditionBuilder;
+import io.fabric8.kubernetes.api.model.PodStatus;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.macemu.webrtc.api.access.AccessRole;
+import org.macemu.webrtc.api.access.AccessTokens;
+import org.macemu.webrtc.api.grpc.SessionStatus;
+import org.macemu.webrtc.control.testing.MediaAddress;
+import org.macemu.webrtc.control.testing.RestClient;
+import org.macemu.webrtc.control.testing.ScriptedMedia;
+import org.macemu.webrtc.testing.ServiceProcess;
+
+/** The packaged service with sessions, against an API server in memory: the REST API, tokens, and idleness. */
+class SessionsIT {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String SESSIONS = "/api/v1/sessions";
+
+    @TempDir
+    private Path folder;
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private TestCluster cluster;
+    private RestClient rest;
+    private int mediaPort;
+
+    @BeforeEach
+    void start() throws Exception {
+        cluster = new TestCluster(Files.createDirectory(folder.resolve("pattern")));
+        open.add(cluster);
+        mediaPort = MediaAddress.freePort();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (AutoCloseable closeable : open.reversed()) {
+            closeable.close();
+        }
+        assertEquals(List.of(), cluster.violations);
+    }
+
+    private void service(String... more) throws Exception {
+        int port = MediaAddress.freePort();
+        List<String> properties = new ArrayList<>(List.of(
+                "-Dquarkus.http.port=" + port,
+                "-Dmacemu.media.port=" + MediaAddress.freePort(),
+                "-Dmacemu.sessions.enabled=true",
+                "-Dmacemu.sessions.template=" + cluster.patternFolder(),
+                "-Dmacemu.sessions.namespace=" + TestCluster.NAMESPACE,
+                "-Dmacemu.sessions.release=mac",
+                "-Dmacemu.sessions.media-port=" + mediaPort,
+                "-Dmacemu.sessions.idle-check=200ms",
+                "-Dquarkus.kubernetes-client.api-server-url=http://127.0.0.1:" + cluster.port() + "/"));
+        properties.addAll(List.of(more));
+        ServiceProcess service = ServiceProcess.start(properties.toArray(String[]::new));
+        open.add(service);
+        service.awaitOutput("Listening on");
+        rest = new RestClient(port);
+    }
+
+    private JsonNode send(int status, String method, String path, String body, String... headers) throws Exception {
+        List<String> all = new ArrayList<>(List.of("Content-Type", "application/json"));
+        all.addAll(List.of(headers));
+        HttpResponse<String> response = rest.send(method, path, body, all.toArray(String[]::new));
+        assertEquals(status, response.statusCode(), () -> method + " " + path + ": " + response.body());
+        JsonNode answer = JSON.readTree(response.body());
+        if (status >= 400) {
+            assertEquals(
+                    "application/problem+json",
+                    response.headers().firstValue("Content-Type").orElse("").replaceAll(";.*", ""));
+        }
+        return answer;
+    }
+
+    private void awaitState(String name, String state) throws InterruptedException {
+        await(name + " is " + state, () -> {
+            try {
+                return state.equals(JSON.readTree(rest.get(SESSIONS + "/" + name).body())
+                        .path("state")
+                        .asText());
+            } catch (Exception e) {
+                return false;
+            }
+        });
+    }
+
+    @Test
+    void aMacsLife() throws Exception {
+        service();
+        await("sessions are known", () -> {
+            try {
+                return rest.get(SESSIONS).statusCode() == 200;
+            } catch (Exception e) {
+                return false;
+            }
+        });
+        HttpResponse<String> made = rest.send(
+                "POST", SESSIONS, "{\"name\":\"ada\",\"title\":\"Ada's Mac\"}", "Content-Type", "application/json");
+        assertEquals(201, made.statusCode(), made.body());
+        assertTrue(made.headers().firstValue("Location").orElse("").endsWith("/api/v1/sessions/ada"));
+        assertEquals("starting", JSON.readTree(made.body()).path("state").asText());
+        assertEquals("session-exists", kind(send(409, "POST", SESSIONS, "{\"name\":\"ada\"}")));
+        awaitState("ada", "running");
+        assertEquals("ada", send(200, "GET", SESSIONS, null).path("sessions").path(0).path("name").asText());
+        send(202, "POST", SESSIONS + "/ada/suspend", "{}");
+        awaitState("ada", "suspended");
+        JsonNode visit = send(202, "POST", SESSIONS + "/ada/visits", "{}");
+        assertEquals("starting", visit.path("session").path("state").asText());
+        assertEquals("/signaling", visit.path("connection").path("signalingPath").asText());
+        awaitState("ada", "running");
+        send(200, "POST", SESSIONS + "/ada/visits", "{}");
+        send(202, "POST", SESSIONS + "/ada/stop", "{}");
+        awaitState("ada", "stopped");
+        send(202, "POST", SESSIONS + "/ada/resume", "{}");
+        awaitState("ada", "running");
+        assertEquals("invalid-request", kind(send(400, "DELETE", SESSIONS + "/ada?disks=perhaps", null)));
+        send(202, "DELETE", SESSIONS + "/ada?disks=delete", null);
+        await("it is gone", () -> cluster.set("ada").isEmpty());
+        assertEquals("session-unknown", kind(send(404, "GET", SESSIONS + "/ada", null)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            POST   | /api/v1/sessions             | [1]            | 400 | invalid-request
+            POST   | /api/v1/sessions             | {"name":"A"}   | 400 | invalid-request
+            POST   | /api/v1/sessions             | {"name":"mac"} | 409 | session-exists
+            POST   | /api/v1/sessions/nobody/stop | {}             | 404 | session-unknown
+            PATCH  | /api/v1/sessions             | {}             | 405 | method-not-allowed
+            GET    | /api/v1/sessions/ada/visits  |                | 405 | method-not-allowed
+            """)
+    void badRequests(String method, String path, String body, int status, String kind) throws Exception {
+        service();
+        await("sessions are known", () -> {
+            try {
+                return rest.get(SESSIONS).statusCode() == 200;
+            } catch (Exception e) {
+                return false;
+            }
+        });
+        assertEquals(kind, kind(send(status, method, path, body)));
+    }
+
+    private static String kind(JsonNode problem) {
+        return problem.path("type").asText().replace("urn:macemu:problem:", "");
+    }
+
+    /** The media-service of the pod says how many watch; the pod is this machine. */
+    @Test
+    void nobodyWatchingSuspendsAfterAWhile() throws Exception {
+        ScriptedMedia media = ScriptedMedia.start(mediaPort);
+        open.add(media);
+        media.status(SessionStatus.newBuilder().setViewers(1).build());
+        service("-Dmacemu.sessions.idle-timeout=2s");
+        cluster.podsStayPending();
+        await("sessions are known", () -> {
+            try {
+                return rest.get(SESSIONS).statusCode() == 200;
+            } catch (Exception e) {
+                return false;
+            }
+        });
+        send(201, "POST", SESSIONS, "{\"name\":\"ada\"}");
+        String pod = "mac-macemu-webrtc-s-ada-0";
+        await("its pod is made", () -> cluster.pods(pod).get() != null);
+        PodStatus status = new PodStatus();
+        status.setPhase("Running");
+        status.setPodIP("127.0.0.1");
+        status.setConditions(List.of(
+                new PodConditionBuilder().withType("Ready").withStatus("True").build()));
+        cluster.status(pod, status);
+        awaitState("ada", "running");
+        Thread.sleep(3500);
+        awaitState("ada", "running");
+        media.status(SessionStatus.newBuilder().setViewers(0).build());
+        awaitState("ada", "suspended");
+    }
+
+    @Test
+    void tokensAreForOneSessionOrForAll() throws Exception {
+        Path keys = Files.writeString(folder.resolve("access.key"), "q".repeat(43) + "\n");
+        service("-Dmacemu.access.key-file=" + keys);
+        AccessTokens tokens = new AccessTokens(keys, "mac");
+        Duration hour = Duration.ofHours(1);
+        String admin = "Bearer " + tokens.issue(AccessRole.OWNER, "", hour);
+        String guest = "Bearer " + tokens.issue("ada", AccessRole.GUEST, "", hour);
+        String owner = "Bearer " + tokens.issue("ada", AccessRole.OWNER, "", hour);
+        String stranger = "Bearer " + tokens.issue("ben", AccessRole.OWNER, "", hour);
+        await("sessions are known", () -> {
+            try {
+                return rest.get(SESSIONS, "Authorization", admin).statusCode() == 200;
+            } catch (Exception e) {
+                return false;
+            }
+        });
+        send(201, "POST", SESSIONS, "{\"name\":\"ada\"}", "Authorization", admin);
+        for (String foreign : List.of(guest, owner, stranger)) {
+            send(401, "GET", SESSIONS, null, "Authorization", foreign);
+            send(401, "DELETE", SESSIONS + "/ada", null, "Authorization", foreign);
+        }
+        send(401, "GET", SESSIONS + "/ada", null, "Authorization", stranger);
+        send(200, "GET", SESSIONS + "/ada", null, "Authorization", guest);
+        send(403, "POST", SESSIONS + "/ada/suspend", "{}", "Authorization", guest);
+        send(202, "POST", SESSIONS + "/ada/suspend", "{}", "Authorization", owner);
+        JsonNode link = send(
+                200, "POST", "/api/v1/invitations", "{\"role\":\"guest\",\"session\":\"ada\"}", "Authorization", admin);
+        assertTrue(link.path("link").asText().contains("/?session=ada&token="), link::toString);
+        String invited = "Bearer " + link.path("token").asText();
+        send(200, "GET", SESSIONS + "/ada", null, "Authorization", invited);
+        send(401, "GET", "/api/v1/status", null, "Authorization", invited);
+        send(202, "DELETE", SESSIONS + "/ada", null, "Authorization", admin);
+    }
+}
