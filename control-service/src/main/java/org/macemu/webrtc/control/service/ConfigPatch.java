@@ -88,6 +88,9 @@ public record ConfigPatch(String json) {
         }
         try {
             return JSON.readTree(body);
+        } catch (NumberFormatException e) {
+            // Jackson's own complaint about an exponent that is longer than any number needs.
+            throw new InvalidRequest("The body is not JSON that can be read: a number is out of any range.");
         } catch (JsonProcessingException e) {
             var at = e.getLocation();
             String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
