@@ -177,7 +177,8 @@ public class MediaServer {
                 defaults.catchUpPackets(),
                 config.viewers().max(),
                 defaults.concurrentHandshakes(),
-                defaults.temporalLayers());
+                config.video().temporalLayers(),
+                config.video().followController());
     }
 
     private Audience.Settings audienceSettings() {

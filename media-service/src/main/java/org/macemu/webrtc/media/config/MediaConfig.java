@@ -116,6 +116,20 @@ public interface MediaConfig {
         /** Lowest bit rate, kbit/s. */
         @WithDefault("300")
         int minBitrate();
+
+        /**
+         * Whether the network of whoever holds the controls, or watches alone, steers the bit rate of the shared lane:
+         * from {@code bitrate} down to {@code min-bitrate}, or to half of {@code bitrate} while others watch too.
+         */
+        @WithDefault("true")
+        boolean followController();
+
+        /**
+         * Temporal layers of the shared lane, 1 or 2. With 2 a viewer with a slow network gets every other picture
+         * instead of waiting for a key frame; scrolling looks worse for everybody at the same bit rate.
+         */
+        @WithDefault("1")
+        int temporalLayers();
     }
 
     /** Sound. */

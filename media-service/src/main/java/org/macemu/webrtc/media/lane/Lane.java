@@ -33,6 +33,9 @@ public interface Lane extends VideoSink, AudioSink, AutoCloseable {
      */
     Viewer open(String viewerId, String offerSdp, ViewerEvents events);
 
+    /** Somebody else holds the controls now: the viewer of this id, or nobody when it is empty. Any thread. */
+    default void controller(String viewerId) {}
+
     /** Closes every viewer with a goodbye and frees what the lane holds. Sinks are not called any more. */
     @Override
     void close();

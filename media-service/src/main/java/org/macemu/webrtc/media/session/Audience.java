@@ -282,6 +282,7 @@ public final class Audience implements AutoCloseable {
     /** Under the router's monitor. */
     private void controlsChanged() {
         controller = controls.holder().orElse("");
+        lanes.all().forEach(lane -> lane.controller(controller));
         participantsChanged.set(true);
         stateChanged();
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntConsumer;
 import org.macemu.webrtc.media.lane.shared.encode.EncodedFrame;
 import org.macemu.webrtc.media.lane.shared.encode.EncodedSound;
 import org.macemu.webrtc.media.lane.shared.rtp.OpusPacketizer;
@@ -32,6 +33,7 @@ final class FanOut implements EventLoop.Client {
     /** Sound packets of 20 ms on their way: 0.32 s. */
     private static final int SOUNDS = 16;
 
+    private static final long STEERING_NANOS = 100_000_000L;
     private static final long HOUSEKEEPING_NANOS = 1_000_000_000L;
 
     private final EventLoop loop;
@@ -57,7 +59,13 @@ final class FanOut implements EventLoop.Client {
     private final Queue<EncodedSound> freeSounds = new ArrayBlockingQueue<>(SOUNDS);
     private final Queue<EncodedSound> sounds = new ArrayBlockingQueue<>(SOUNDS);
 
+    private final BitrateSteering steering;
+    private final IntConsumer encoderRate;
+    private SharedViewer steersFor;
+    private String controller = "";
+    private long nextSteering;
     private FrameSink copies;
+    private int rate;
     private long housekeeping;
     private long packetsNow;
     private SharedViewer[] round = new SharedViewer[0];
@@ -70,7 +78,8 @@ final class FanOut implements EventLoop.Client {
             KeyFrameRequests keyFrames,
             Refinement refinement,
             LaneMetrics metrics,
-            SharedLaneSettings settings) {
+            SharedLaneSettings settings,
+            IntConsumer encoderRate) {
         this.loop = loop;
         this.transport = transport;
         this.fingerprint = fingerprint;
@@ -78,6 +87,9 @@ final class FanOut implements EventLoop.Client {
         this.refinement = refinement;
         this.metrics = metrics;
         this.settings = settings;
+        this.encoderRate = encoderRate;
+        this.rate = settings.startKilobits();
+        this.steering = new BitrateSteering(settings.minKilobits(), settings.startKilobits(), System.nanoTime());
         // Below 2^15, so that the first rollover of the sequence number is far (RFC 3711 section 3.3.1).
         this.videoHistory = new PacketHistory(settings.videoHistory(), random15());
         this.audioHistory = new PacketHistory(settings.audioHistory(), random15());
@@ -146,7 +158,7 @@ final class FanOut implements EventLoop.Client {
             loop.flush();
             metrics.frameToWire(System.nanoTime() - captured);
         }
-        return viewers.isEmpty() ? wait : Math.min(wait, keepHouse(now));
+        return viewers.isEmpty() ? wait : Math.min(wait, Math.min(keepHouse(now), steer(now)));
     }
 
     private void packetizeSounds() {
@@ -204,6 +216,56 @@ final class FanOut implements EventLoop.Client {
         // Reports are due at times of their own, but need no precision: at most 20 rounds a second for them.
         housekeeping = now + Math.max(wait, 50_000_000L);
         return housekeeping - now;
+    }
+
+    /**
+     * Lets the network of whoever holds the controls, or watches alone, set the rate of the picture.
+     *
+     * @return nanoseconds until it is looked at again
+     */
+    private long steer(long now) {
+        if (!settings.followController()) {
+            return Long.MAX_VALUE;
+        }
+        if (now < nextSteering) {
+            return nextSteering - now;
+        }
+        nextSteering = now + STEERING_NANOS;
+        SharedViewer viewer = viewers.size() == 1 && copies == null ? viewers.get(0) : holderOfControls();
+        steersFor = viewer;
+        NetworkEstimate network = viewer == null ? null : viewer.network();
+        int kilobits = network == null
+                ? steering.release(now)
+                : steering.update(now, network.congested(), network.capacity(), lowestRate());
+        if (kilobits != rate) {
+            rate = kilobits;
+            encoderRate.accept(kilobits);
+        }
+        return STEERING_NANOS;
+    }
+
+    /** Others are not to suffer much for one network: with them, half of the rate is the least. */
+    private int lowestRate() {
+        return viewers.size() == 1 && copies == null ? settings.minKilobits() : settings.startKilobits() / 2;
+    }
+
+    private SharedViewer holderOfControls() {
+        for (SharedViewer viewer : viewers) {
+            if (viewer.id().equals(controller)) {
+                return viewer;
+            }
+        }
+        return null;
+    }
+
+    /** Whether the picture's rate is made to fit this viewer's network, and can be made to fit it better still. */
+    boolean steersFor(SharedViewer viewer) {
+        return viewer == steersFor && steering.canCut(lowestRate());
+    }
+
+    /** Who holds the controls now; empty: nobody. */
+    void controller(String viewerId) {
+        controller = viewerId;
     }
 
     /** The viewers, as an array that closing viewers do not change while it is walked. */

@@ -2,6 +2,7 @@ package org.macemu.webrtc.media.lane.shared;
 
 import java.security.GeneralSecurityException;
 import org.macemu.webrtc.media.lane.shared.rtp.PacketHistory;
+import org.macemu.webrtc.media.lane.shared.rtp.RedundantAudio;
 import org.macemu.webrtc.media.lane.shared.rtp.RtcpWriter;
 import org.macemu.webrtc.media.lane.shared.rtp.RtpHeader;
 import org.macemu.webrtc.media.lane.shared.transport.IcePeer;
@@ -30,6 +31,9 @@ final class OutgoingTrack {
     private long offset;
     /** Nothing before this index can be asked for again: it was sent under another offset, or never. */
     private long segment;
+
+    /** Payload type of redundant sound; 0: sent plain. */
+    private int redundantType;
 
     private long packets;
     private long bytes;
@@ -96,15 +100,22 @@ final class OutgoingTrack {
         }
     }
 
+    /** Sends each packet of sound together with the one before it from now on; 0: plain again. */
+    void redundancy(int payloadTypeOfRed) {
+        redundantType = payloadTypeOfRed;
+    }
+
     /**
      * Sends waiting packets.
      *
      * @param limit at most this many
+     * @param limitBytes no further one once so many bytes were sent
      * @return packets sent; fewer than were waiting when the network takes no more now
      */
-    int pump(int limit) throws GeneralSecurityException {
+    int pump(int limit, long limitBytes) throws GeneralSecurityException {
         int sent = 0;
-        while (sent < limit && cursor < history.head() && peer.writable()) {
+        long until = bytes + limitBytes;
+        while (sent < limit && bytes < until && cursor < history.head() && peer.writable()) {
             if (!send(cursor)) {
                 break;
             }
@@ -141,12 +152,32 @@ final class OutgoingTrack {
         peer.send(buffer.getBuffer(), buffer.getOffset(), buffer.getLength());
     }
 
+    /** Writes the packet with the one before it as redundancy. @return length, 0 when it has to go alone */
+    private int redundant(byte[] b, long index) {
+        long before = index - 1;
+        return before >= segment && history.contains(before)
+                ? RedundantAudio.write(
+                        b,
+                        payloadType,
+                        history.bytes(),
+                        history.offset(index),
+                        history.length(index),
+                        history.offset(before),
+                        history.length(before))
+                : 0;
+    }
+
     private boolean send(long index) throws GeneralSecurityException {
         byte[] b = buffer.getBuffer();
         byte[] source = history.bytes();
         int from = history.offset(index);
         int length = history.length(index);
-        if (extensionId > 0 || !RtpHeader.hasExtension(source, from)) {
+        int type = payloadType;
+        int redundant = redundantType == 0 ? 0 : redundant(b, index);
+        if (redundant > 0) {
+            type = redundantType;
+            length = redundant;
+        } else if (extensionId > 0 || !RtpHeader.hasExtension(source, from)) {
             System.arraycopy(source, from, b, 0, length);
             if (RtpHeader.hasExtension(b, 0)) {
                 RtpHeader.setPlayoutDelayId(b, 0, extensionId);
@@ -158,7 +189,7 @@ final class OutgoingTrack {
             RtpHeader.clearExtension(b, 0);
             length -= RtpHeader.EXTENSION_BYTES;
         }
-        RtpHeader.setPayloadType(b, 0, payloadType);
+        RtpHeader.setPayloadType(b, 0, type);
         RtpHeader.setSequence(b, 0, (int) (index - offset) & 0xffff);
         RtpHeader.setSsrc(b, 0, ssrc);
         int headers = RtpHeader.BYTES + (RtpHeader.hasExtension(b, 0) ? RtpHeader.EXTENSION_BYTES : 0);

@@ -33,13 +33,23 @@ final class PictureFeed {
     private static final long MAX_BEHIND = 384;
 
     /**
-     * A viewer that fell behind costs the others a key frame when it comes back: after one second at first, then after
+     * A viewer that fell behind costs the others a key frame when it comes back: after half a second at first, then after
      * twice as long each time, unless it had followed for a while.
      */
-    private static final long MIN_RESUME_PAUSE = 1_000_000_000L;
+    private static final long MIN_RESUME_PAUSE = 500_000_000L;
 
     private static final long MAX_RESUME_PAUSE = 16_000_000_000L;
     private static final long GOOD_RUN = 20_000_000_000L;
+
+    /** A picture that is paced later than this is better skipped. Packets are about 1,100 bytes long. */
+    private static final double MAX_LATE_SECONDS = 0.5;
+
+    private static final double PACKET_BITS = 8_800;
+
+    /** A viewer that is slowed down is sent this much at once, and again after at least this time. */
+    private static final double PACE_SECONDS = 0.02;
+
+    private static final long MIN_PACE = 2_000_000L;
 
     private final FanOut fanOut;
     private final IcePeer peer;
@@ -51,6 +61,9 @@ final class PictureFeed {
     private long resumeAt;
     private long resumedAt;
     private long resumePause = MIN_RESUME_PAUSE;
+    private long limit;
+    private double allowance;
+    private long allowanceTime;
 
     /** @param opened when the viewer's offer came, System.nanoTime */
     PictureFeed(FanOut fanOut, IcePeer peer, OutgoingTrack track, long opened) {
@@ -74,6 +87,20 @@ final class PictureFeed {
         } else {
             fanOut.keyFrames().request(KeyFrameCause.JOIN, now);
         }
+    }
+
+    /**
+     * Sends no faster than this from now on, so that the viewer's network empties its queue.
+     *
+     * @param bitsPerSecond 0: as fast as pictures come
+     */
+    void limit(long bitsPerSecond) {
+        limit = bitsPerSecond;
+    }
+
+    /** Whether the viewer gets less than the others: it is slowed down, or waits for a key frame. */
+    boolean isCut() {
+        return limit > 0 || resumeAt != 0;
     }
 
     /** The viewer's path is another one: what stalled may flow now. */
@@ -107,8 +134,11 @@ final class PictureFeed {
             skipToKeyFrame(now);
             return Long.MAX_VALUE;
         }
-        int limit = catchingUp ? CATCH_UP_BURST : LIVE_BURST;
-        int packets = track.pump(limit);
+        int burst = catchingUp ? CATCH_UP_BURST : LIVE_BURST;
+        long allowed = allowed(now);
+        long before = track.bytes();
+        int packets = allowed > 0 ? track.pump(burst, allowed) : 0;
+        allowance -= track.bytes() - before;
         fanOut.count(packets);
         if (packets > 0 && !sent) {
             sent = true;
@@ -120,9 +150,16 @@ final class PictureFeed {
             stalledSince = 0;
             return Long.MAX_VALUE;
         }
-        if (packets == limit) {
+        if (packets == burst) {
             stalledSince = 0;
             return catchingUp ? CATCH_UP_PAUSE : 0;
+        }
+        if (limit > 0 && peer.writable()) {
+            if (behind * PACKET_BITS / limit >= MAX_LATE_SECONDS) {
+                skipToKeyFrame(now);
+                return Long.MAX_VALUE;
+            }
+            return Math.max(MIN_PACE, (long) (-allowance * 8e9 / limit));
         }
         // The network takes no more: the loop comes back when it does.
         if (stalledSince == 0) {
@@ -134,7 +171,24 @@ final class PictureFeed {
         return Long.MAX_VALUE;
     }
 
-    private void skipToKeyFrame(long now) {
+    /** Bytes the viewer may be sent now. */
+    private long allowed(long now) {
+        if (limit == 0) {
+            allowance = 0;
+            allowanceTime = now;
+            return Long.MAX_VALUE / 2;
+        }
+        double bytesPerSecond = limit / 8.0;
+        allowance = Math.min(allowance + (now - allowanceTime) / 1e9 * bytesPerSecond, PACE_SECONDS * bytesPerSecond);
+        allowanceTime = now;
+        return (long) allowance;
+    }
+
+    /** Leaves everything up to the next key frame out: the picture cannot be followed any more. */
+    void skipToKeyFrame(long now) {
+        if (!track.started()) {
+            return;
+        }
         track.pause();
         catchingUp = false;
         stalledSince = 0;

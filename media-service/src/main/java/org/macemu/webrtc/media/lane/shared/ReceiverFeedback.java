@@ -14,15 +14,20 @@ final class ReceiverFeedback implements RtcpReader.Handler {
     private final OutgoingTrack video;
     private final OutgoingTrack audio;
     private final ResendBudget resends;
+    private final KeyFrameBudget keyFrames;
+    private final NetworkEstimate network = new NetworkEstimate();
 
     private int nackedNow;
     private int resentNow;
     private long resentBytesNow;
+    private long pictureResent;
+    private boolean reported;
+    private boolean lostPicture;
+    private double soundLoss;
     private GeneralSecurityException failure;
 
     private int videoLost;
     private int audioLost;
-    private double roundTripMillis = Double.NaN;
     private long estimate;
 
     /**
@@ -33,6 +38,7 @@ final class ReceiverFeedback implements RtcpReader.Handler {
         this.fanOut = fanOut;
         this.video = video;
         this.audio = audio;
+        this.keyFrames = new KeyFrameBudget(now);
         this.resends = new ResendBudget(fanOut.resendBytesPerSecond(), now);
     }
 
@@ -45,6 +51,8 @@ final class ReceiverFeedback implements RtcpReader.Handler {
         nackedNow = 0;
         resentNow = 0;
         resentBytesNow = 0;
+        reported = false;
+        lostPicture = false;
         if (!RtcpReader.read(b, offset, length, this)) {
             fanOut.metrics().dropped(TransportMetrics.Drop.MALFORMED);
         }
@@ -56,6 +64,10 @@ final class ReceiverFeedback implements RtcpReader.Handler {
             if (resentNow < nackedNow) {
                 fanOut.metrics().resendRefused(nackedNow - resentNow);
             }
+        }
+        if (reported) {
+            network.report(
+                    System.nanoTime(), video.packets() - pictureResent, pictureResent, video.bytes(), videoLost);
         }
         if (failure != null) {
             throw failure;
@@ -69,7 +81,22 @@ final class ReceiverFeedback implements RtcpReader.Handler {
 
     /** Of the latest report, NaN when none said. */
     double roundTripMillis() {
-        return roundTripMillis;
+        return network.roundTripMillis();
+    }
+
+    /** What the network carries. */
+    NetworkEstimate network() {
+        return network;
+    }
+
+    /** Share of packets that get lost at random, 0 to 1. */
+    double loss() {
+        return Math.max(network.loss(), soundLoss);
+    }
+
+    /** Whether the packet just read says that the picture is lost, and the viewer may cost the others a key frame. */
+    boolean lostPicture() {
+        return lostPicture;
     }
 
     /** What the receiver says its network carries, bits per second; 0 when it did not say. */
@@ -81,8 +108,10 @@ final class ReceiverFeedback implements RtcpReader.Handler {
     public void report(int ssrc, int fractionLost, int packetsLost, int lastSenderReport, int delaySinceLast) {
         if (video != null && ssrc == video.ssrc()) {
             videoLost = packetsLost;
+            reported = true;
         } else if (audio != null && ssrc == audio.ssrc()) {
             audioLost = packetsLost;
+            soundLoss += 0.5 * (fractionLost / 256.0 - soundLoss);
         } else {
             return;
         }
@@ -90,7 +119,7 @@ final class ReceiverFeedback implements RtcpReader.Handler {
             int now = (int) (fanOut.ntp() >>> 16);
             int elapsed = now - lastSenderReport - delaySinceLast;
             if (elapsed >= 0) {
-                roundTripMillis = elapsed * 1000.0 / 65_536;
+                network.roundTrip(elapsed * 1000.0 / 65_536, System.nanoTime());
             }
         }
     }
@@ -113,6 +142,7 @@ final class ReceiverFeedback implements RtcpReader.Handler {
             if (length > 0) {
                 resentNow++;
                 resentBytesNow += length;
+                pictureResent += track == video ? 1 : 0;
                 fanOut.count(1);
             }
         } catch (GeneralSecurityException e) {
@@ -123,7 +153,7 @@ final class ReceiverFeedback implements RtcpReader.Handler {
     @Override
     public void pictureLost(int ssrc) {
         if (video != null && ssrc == video.ssrc()) {
-            fanOut.keyFrames().request(KeyFrameCause.LOSS, System.nanoTime());
+            lostPicture |= keyFrames.take(System.nanoTime());
         }
     }
 

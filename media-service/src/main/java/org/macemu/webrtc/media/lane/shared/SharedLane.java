@@ -114,7 +114,7 @@ public final class SharedLane implements Lane {
                 loop, dtls, metrics, settings.bindAddresses(), settings.rtcPort(), settings.advertisedAddresses());
         keyFrames = new KeyFrameRequests(capture, System.nanoTime());
         refinement = new Refinement(capture);
-        fanOut = new FanOut(loop, transport, dtls.fingerprint(), keyFrames, refinement, metrics, settings);
+        fanOut = new FanOut(loop, transport, dtls.fingerprint(), keyFrames, refinement, metrics, settings, this::bitrate);
         loop.start(fanOut);
         LOG.infof(
                 "Shared lane on UDP and TCP port %d, advertised as %s",
@@ -279,6 +279,13 @@ public final class SharedLane implements Lane {
         if (encoded != null) {
             encoded.set(opus, sampleIndex, first, captureNanos);
             fanOut.send(encoded);
+        }
+    }
+
+    @Override
+    public void controller(String viewerId) {
+        if (loop != null) {
+            loop.execute(() -> fanOut.controller(viewerId));
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.List;
  * @param maxViewers viewers at the same time
  * @param concurrentHandshakes DTLS handshakes computing at the same time
  * @param temporalLayers 1 or 2
+ * @param followController whether the network of whoever holds the controls, or watches alone, steers the video rate
  */
 public record SharedLaneSettings(
         int rtcPort,
@@ -33,7 +34,8 @@ public record SharedLaneSettings(
         int catchUpPackets,
         int maxViewers,
         int concurrentHandshakes,
-        int temporalLayers) {
+        int temporalLayers,
+        boolean followController) {
 
     public static final int DEFAULT_PORT = 8189;
 
@@ -68,14 +70,16 @@ public record SharedLaneSettings(
                 2_000,
                 500,
                 Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
-                1);
+                1,
+                true);
     }
 
     /** These settings on other addresses. */
     public SharedLaneSettings at(int port, List<String> bind, List<String> advertised) {
         return new SharedLaneSettings(
                 port, bind, advertised, minKilobits, startKilobits, maxKilobits, audioBitsPerSecond, videoHistory,
-                audioHistory, catchUpPackets, maxViewers, concurrentHandshakes, temporalLayers);
+                audioHistory, catchUpPackets, maxViewers, concurrentHandshakes, temporalLayers,
+                followController);
     }
 
     private static void check(String name, int value, int min, int max) {

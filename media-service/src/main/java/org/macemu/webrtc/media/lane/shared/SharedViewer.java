@@ -21,6 +21,14 @@ final class SharedViewer implements Viewer, IcePeer.Listener {
 
     private static final Logger LOG = Logger.getLogger(SharedViewer.class);
 
+    /** Of a congested network: the rest empties its queue. */
+    private static final double SHARE_OF_CAPACITY = 0.9;
+
+    private static final long REPORT_INTERVAL = 900_000_000L;
+
+    /** A congested network is looked at more often: round trips are measured by these reports. */
+    private static final long CONGESTED_INTERVAL = 200_000_000L;
+
     private final String id;
     private final SharedLane lane;
     private final FanOut fanOut;
@@ -39,6 +47,7 @@ final class SharedViewer implements Viewer, IcePeer.Listener {
     private boolean closed;
     private boolean restarting;
     private long nextReport;
+    private long cutSince;
 
     /** Snapshot for {@link #stats}, written by the loop. */
     private volatile ViewerStats stats = new ViewerStats(false, 0, 0, 0, Double.NaN, 0);
@@ -145,7 +154,8 @@ final class SharedViewer implements Viewer, IcePeer.Listener {
             picture = new PictureFeed(fanOut, peer, track, opened);
         }
         if (audio != null) {
-            sound = new SoundFeed(fanOut, track(fanOut.audioHistory(), audio, audioSsrc, 0));
+            OutgoingTrack track = track(fanOut.audioHistory(), audio, audioSsrc, 0);
+            sound = new SoundFeed(fanOut, track, audio.redundantType());
         }
         feedback = new ReceiverFeedback(
                 fanOut, picture == null ? null : picture.track(), sound == null ? null : sound.track(), now);
@@ -217,7 +227,8 @@ final class SharedViewer implements Viewer, IcePeer.Listener {
             return nextReport - now;
         }
         // A random phase keeps the reports of viewers that joined together apart.
-        nextReport = now + 900_000_000L + ThreadLocalRandom.current().nextLong(200_000_000L);
+        long interval = feedback.network().congested() ? CONGESTED_INTERVAL : REPORT_INTERVAL;
+        nextReport = now + interval + ThreadLocalRandom.current().nextLong(interval / 5);
         try {
             if (picture != null && picture.track().packets() > 0) {
                 picture.track().report(ntp, fanOut.videoTime(now), fanOut.cname());
@@ -248,8 +259,35 @@ final class SharedViewer implements Viewer, IcePeer.Listener {
             feedback.read(b, offset, length);
         } catch (GeneralSecurityException e) {
             lost("internal", "SRTP: " + e.getMessage());
+            return;
+        }
+        NetworkEstimate network = feedback.network();
+        if (sound != null) {
+            sound.lossy(feedback.loss(), network.congested());
+        }
+        if (picture != null) {
+            adapt(network, System.nanoTime());
         }
         snapshot();
+    }
+
+    /** What the network does not carry is not sent: it would only come late, and keep what matters from arriving. */
+    private void adapt(NetworkEstimate network, long now) {
+        picture.limit(network.congested() ? (long) (SHARE_OF_CAPACITY * network.capacity()) : 0);
+        if (feedback.lostPicture()) {
+            if (network.congested()) {
+                picture.skipToKeyFrame(now);
+            } else {
+                fanOut.keyFrames().request(KeyFrameCause.LOSS, now);
+            }
+        }
+        boolean cut = picture.isCut() && !fanOut.steersFor(this);
+        cutSince = cut ? cutSince == 0 ? now : cutSince : 0;
+    }
+
+    /** What the picture may take of this viewer's network; null before the first picture. */
+    NetworkEstimate network() {
+        return picture == null ? null : feedback.network();
     }
 
     /** Ends the viewer; {@link ViewerEvents#closed} follows once. */

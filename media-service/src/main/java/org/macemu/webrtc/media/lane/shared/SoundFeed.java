@@ -12,11 +12,20 @@ final class SoundFeed {
     private static final long MAX_BEHIND = 25;
 
     private final FanOut fanOut;
-    private final OutgoingTrack track;
+    /** Sound is sent twice from this loss on, and once again below the other: what is lost then is hardly heard. */
+    private static final double REDUNDANT_FROM = 0.006;
 
-    SoundFeed(FanOut fanOut, OutgoingTrack track) {
+    private static final double PLAIN_BELOW = 0.002;
+
+    private final OutgoingTrack track;
+    private final int redundantType;
+    private boolean redundant;
+
+    /** @param redundantType payload type of redundant audio, 0 when the receiver does not know it */
+    SoundFeed(FanOut fanOut, OutgoingTrack track, int redundantType) {
         this.fanOut = fanOut;
         this.track = track;
+        this.redundantType = redundantType;
         track.startAt(fanOut.audioHistory().head());
     }
 
@@ -24,9 +33,21 @@ final class SoundFeed {
         return track;
     }
 
+    /**
+     * The network loses this share of the packets: each packet carries the one before it as well while that matters,
+     * and the network has room for it.
+     */
+    void lossy(double loss, boolean congested) {
+        boolean wanted = !congested && (redundant ? loss > PLAIN_BELOW : loss > REDUNDANT_FROM);
+        if (wanted != redundant) {
+            redundant = wanted;
+            track.redundancy(wanted ? redundantType : 0);
+        }
+    }
+
     /** Sends what is waiting. */
     void pump() throws GeneralSecurityException {
-        fanOut.count(track.pump(BURST));
+        fanOut.count(track.pump(BURST, Long.MAX_VALUE / 2));
         if (track.behind() > MAX_BEHIND) {
             track.pause();
             track.startAt(fanOut.audioHistory().head());

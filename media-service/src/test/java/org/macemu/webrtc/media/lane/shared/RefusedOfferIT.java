@@ -17,7 +17,7 @@ class RefusedOfferIT {
         SharedLaneSettings oneViewer = new SharedLaneSettings(
                 0, List.of("127.0.0.1"), List.of(), d.minKilobits(), d.startKilobits(), d.maxKilobits(),
                 d.audioBitsPerSecond(), d.videoHistory(), d.audioHistory(), d.catchUpPackets(), 1,
-                d.concurrentHandshakes(), d.temporalLayers());
+                d.concurrentHandshakes(), d.temporalLayers(), false);
         try (LaneFixture fixture = new LaneFixture(oneViewer)) {
             for (int i = 0; i < 3; i++) {
                 LaneFixture.Events events = new LaneFixture.Events();

@@ -71,7 +71,11 @@ public record Answer(
         int payloadType = section.payloadType();
         InetAddress first = addresses.get(0);
         s.append("m=").append(section.media()).append(' ').append(port).append(' ').append(section.protocol());
-        s.append(' ').append(payloadType).append("\r\nc=IN ").append(first instanceof Inet6Address ? "IP6 " : "IP4 ");
+        s.append(' ').append(payloadType);
+        if (section.redundantType() > 0) {
+            s.append(' ').append(section.redundantType());
+        }
+        s.append("\r\nc=IN ").append(first instanceof Inet6Address ? "IP6 " : "IP4 ");
         s.append(text(first)).append("\r\n");
         line(s, "rtcp:9 IN IP4 0.0.0.0");
         for (int i = 0; i < addresses.size(); i++) {
@@ -93,6 +97,10 @@ public record Answer(
         line(s, "rtpmap:" + payloadType + (video ? " VP8/90000" : " opus/48000/2"));
         if (!video) {
             line(s, "fmtp:" + payloadType + " minptime=10;stereo=1;sprop-stereo=1");
+            if (section.redundantType() > 0) {
+                line(s, "rtpmap:" + section.redundantType() + " red/48000/2");
+                line(s, "fmtp:" + section.redundantType() + " " + payloadType + "/" + payloadType);
+            }
             line(s, "ptime:20");
         }
         for (String feedback : section.feedback()) {

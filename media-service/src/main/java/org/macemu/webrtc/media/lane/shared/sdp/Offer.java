@@ -55,6 +55,7 @@ public record Offer(IceCredentials credentials, Fingerprint fingerprint, List<Se
      * @param formats rest of the m-line
      * @param mid identification tag, empty when there is none
      * @param payloadType of VP8 or Opus, 0 when rejected
+     * @param redundantType payload type of redundant Opus (RFC 2198), 0 when not offered
      * @param playoutDelayId extension id, 0 when not offered
      * @param feedback of {@code nack}, {@code nack pli}, {@code ccm fir}, {@code goog-remb} those that were offered
      */
@@ -65,6 +66,7 @@ public record Offer(IceCredentials credentials, Fingerprint fingerprint, List<Se
             String formats,
             String mid,
             int payloadType,
+            int redundantType,
             int playoutDelayId,
             List<String> feedback) {}
 
@@ -176,7 +178,7 @@ public record Offer(IceCredentials credentials, Fingerprint fingerprint, List<Se
                 && receives(session, attributes)
                 && (!line.group(2).equals("0") || attributes.has("bundle-only"));
         if (!usable) {
-            return new Section(Kind.REJECTED, media, protocol, formats, mid, 0, 0, List.of());
+            return new Section(Kind.REJECTED, media, protocol, formats, mid, 0, 0, 0, List.of());
         }
         return new Section(
                 kind,
@@ -185,6 +187,7 @@ public record Offer(IceCredentials credentials, Fingerprint fingerprint, List<Se
                 formats,
                 mid,
                 payloadType,
+                kind == Kind.AUDIO ? attributes.redundant(payloadType, formats) : 0,
                 attributes.extension(RtpHeader.PLAYOUT_DELAY_URI),
                 attributes.feedback(payloadType));
     }
@@ -289,6 +292,13 @@ public record Offer(IceCredentials credentials, Fingerprint fingerprint, List<Se
                 }
             }
             return 0;
+        }
+
+        /** Payload type of redundant audio (RFC 2198) made of packets of {@code primary}; 0 when there is none. */
+        int redundant(int primary, String formats) {
+            int type = payloadType("red", 48_000, formats);
+            String blocks = type + " " + primary + "/" + primary;
+            return type > 0 && values("fmtp").contains(blocks) ? type : 0;
         }
 
         /** Id of a header extension that fits the one-byte form (RFC 8285 section 4.2); 0 when not offered. */

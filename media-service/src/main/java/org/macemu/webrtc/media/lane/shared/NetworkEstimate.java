@@ -1,0 +1,179 @@
+package org.macemu.webrtc.media.lane.shared;
+
+/**
+ * What one viewer's network carries, judged by its receiver's reports: random loss is told from congestion, and while
+ * there is congestion, what arrives is what the network carries. Pure: time is handed in. Owned by {@link SharedViewer}.
+ *
+ * <pre>
+ * CLEAR --packets queue up, or most are lost--> CONGESTED --queue empty and little lost for a second--> CLEAR
+ * </pre>
+ *
+ * The receiver's own estimate (REMB) is not relied upon: it begins seconds late, and where the picture needs little it
+ * says no more than what it is sent.
+ */
+final class NetworkEstimate {
+
+    /** A judgement needs this much time and this many packets. */
+    private static final long WINDOW = 250_000_000L;
+
+    private static final long MIN_PACKETS = 12;
+
+    /** Round trips grow by this much, and by half, before packets are said to queue up: what radio links do is less. */
+    private static final double QUEUE_MILLIS = 70;
+
+    /** Half of a queue of a quarter of a second: a router's is seldom smaller. */
+    private static final double EMPTY_MILLIS = 35;
+
+    /** Loss beside a queue that grows: the queue overflows. */
+    private static final double OVERFLOW_LOSS = 0.08;
+
+    /** Loss that is congestion whatever the round trips say; random loss is hardly ever that much. */
+    private static final double HEAVY_LOSS = 0.25;
+
+    private static final double LITTLE_LOSS = 0.06;
+    /** A queue has to shrink within this time once less is sent. */
+    private static final long DRAIN = 600_000_000L;
+
+    private static final long CLEAR_AFTER = 1_000_000_000L;
+
+    /** The shortest round trip is that of the last 10 to 20 seconds: paths change. */
+    private static final long ROUND_TRIP_MEMORY = 10_000_000_000L;
+
+    /** Weight of a window in the loss that redundancy of the sound goes by: some three seconds. */
+    private static final double LOSS_WEIGHT = 0.1;
+
+    private double roundTrip = Double.NaN;
+    private double shortest = Double.NaN;
+    private double shortestBefore = Double.NaN;
+    private long shortestSince;
+
+    private boolean started;
+    private long windowBegin;
+    private long sentAtBegin;
+    private long resentAtBegin;
+    private long bytesAtBegin;
+    private long lostAtBegin;
+
+    private int queueing;
+    private boolean congested;
+    private long goodSince;
+    private long capacity;
+    private long adjusted;
+    private double loss;
+
+    /** A round trip was measured. */
+    void roundTrip(double millis, long now) {
+        roundTrip = millis;
+        if (Double.isNaN(shortest) || millis < shortest) {
+            shortest = millis;
+        }
+        if (now - shortestSince > ROUND_TRIP_MEMORY) {
+            shortestBefore = shortest;
+            shortest = millis;
+            shortestSince = now;
+        }
+    }
+
+    /**
+     * The receiver reported; all figures are cumulative, of the picture.
+     *
+     * @param packetsSent sent for the first time
+     * @param packetsResent sent again
+     * @param bytesSent in both ways
+     * @param packetsLost that the receiver misses
+     * @return whether {@link #congested} has changed
+     */
+    boolean report(long now, long packetsSent, long packetsResent, long bytesSent, long packetsLost) {
+        if (!started) {
+            started = true;
+            begin(now, packetsSent, packetsResent, bytesSent, packetsLost);
+            return false;
+        }
+        long sent = packetsSent - sentAtBegin;
+        if (now - windowBegin < WINDOW || sent < MIN_PACKETS) {
+            return false;
+        }
+        long all = sent + packetsResent - resentAtBegin;
+        // What the receiver misses shrinks by what was sent again and arrived.
+        double missing = Math.clamp((double) (packetsLost - lostAtBegin + packetsResent - resentAtBegin) / all, 0, 1);
+        double delivered = (bytesSent - bytesAtBegin) * 8e9 / (now - windowBegin) * (1 - missing);
+        begin(now, packetsSent, packetsResent, bytesSent, packetsLost);
+        return judge(now, missing, delivered);
+    }
+
+    private void begin(long now, long packetsSent, long packetsResent, long bytesSent, long packetsLost) {
+        windowBegin = now;
+        sentAtBegin = packetsSent;
+        resentAtBegin = packetsResent;
+        bytesAtBegin = bytesSent;
+        lostAtBegin = packetsLost;
+    }
+
+    private boolean judge(long now, double missing, double delivered) {
+        double queue = queueMillis();
+        boolean queues = queue > Math.max(QUEUE_MILLIS, shortestKnown() / 2);
+        queueing = queues ? queueing + 1 : 0;
+        boolean before = congested;
+        if (queueing >= 2 || queues && missing > OVERFLOW_LOSS || missing > HEAVY_LOSS) {
+            adjust(now, missing, delivered);
+            congested = true;
+            goodSince = now;
+        } else if (congested) {
+            if (queue > EMPTY_MILLIS || missing > LITTLE_LOSS) {
+                goodSince = now;
+            }
+            congested = now - goodSince < CLEAR_AFTER;
+        }
+        if (!congested) {
+            loss += LOSS_WEIGHT * (missing - loss);
+        }
+        return before != congested;
+    }
+
+    /** What arrives is what the network carries, as long as it is given more. */
+    private void adjust(long now, double missing, double delivered) {
+        if (!congested) {
+            capacity = (long) delivered;
+            adjusted = now;
+        } else if (missing > OVERFLOW_LOSS && delivered < capacity) {
+            capacity = (long) (0.5 * capacity + 0.5 * delivered);
+            adjusted = now;
+        } else if (now - adjusted > DRAIN) {
+            // Part of what seemed delivered went into the queue, which does not empty at this rate.
+            capacity = (long) (0.92 * capacity);
+            adjusted = now;
+        }
+    }
+
+    /** Milliseconds that packets wait in the network, 0 while no round trip is known. */
+    private double queueMillis() {
+        return Double.isNaN(roundTrip) ? 0 : Math.max(0, roundTrip - shortestKnown());
+    }
+
+    private double shortestKnown() {
+        if (Double.isNaN(shortest)) {
+            return 0;
+        }
+        return Double.isNaN(shortestBefore) ? shortest : Math.min(shortest, shortestBefore);
+    }
+
+    /** Whether the network is given more than it carries. */
+    boolean congested() {
+        return congested;
+    }
+
+    /** Bits per second that arrived while it was congested last; 0 when it never was. */
+    long capacity() {
+        return capacity;
+    }
+
+    /** Share of packets that get lost at random, 0 to 1, over some seconds. */
+    double loss() {
+        return loss;
+    }
+
+    /** Latest round trip in milliseconds, NaN when unknown. */
+    double roundTripMillis() {
+        return roundTrip;
+    }
+}

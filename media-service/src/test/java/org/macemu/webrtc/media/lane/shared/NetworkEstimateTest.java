@@ -1,0 +1,120 @@
+package org.macemu.webrtc.media.lane.shared;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The judgement on networks that are simulated packet by packet: loss, delay, and a bottleneck with a queue. */
+class NetworkEstimateTest {
+
+    private static final long TICK = 10_000_000L;
+    private static final int PACKET_BITS = 8 * 1_100;
+
+    /** A sender of a steady stream and a receiver that reports five times a second, with a link between them. */
+    private static final class Simulation {
+        private final NetworkEstimate estimate = new NetworkEstimate();
+        private final Random random = new Random(3);
+        private final double loss;
+        private final double roundTrip;
+        private double linkBits;
+        private double streamBits;
+        private double queueBits;
+        private double due;
+        private long now = 1_000_000_000L;
+        private long sent;
+        private long resent;
+        private long missing;
+        private int changes;
+
+        Simulation(double loss, double roundTripMillis, double linkBits, double streamBits) {
+            this.loss = loss;
+            this.roundTrip = roundTripMillis;
+            this.linkBits = linkBits;
+            this.streamBits = streamBits;
+        }
+
+        /** @return whether the network was ever judged congested in this time */
+        boolean run(double seconds) {
+            boolean ever = false;
+            for (int i = 0; i < seconds * 100; i++) {
+                now += TICK;
+                queueBits = Math.max(0, queueBits - linkBits / 100);
+                for (due += streamBits / 100; due >= PACKET_BITS; due -= PACKET_BITS) {
+                    sent++;
+                    if (random.nextDouble() < loss || queueBits + PACKET_BITS > linkBits / 4) {
+                        missing++;
+                    } else {
+                        queueBits += PACKET_BITS;
+                    }
+                }
+                if (i % 20 == 19) {
+                    estimate.roundTrip(roundTrip + queueBits * 1_000 / linkBits + random.nextDouble() * 8, now);
+                    if (estimate.report(now, sent, resent, (sent + resent) * PACKET_BITS / 8, missing)) {
+                        changes++;
+                    }
+                    // A tenth of what is missing is sent again and arrives.
+                    long again = missing / 10 - resent;
+                    resent += Math.max(0, again);
+                    missing -= Math.max(0, again);
+                }
+                ever |= estimate.congested();
+            }
+            return ever;
+        }
+    }
+
+    @ParameterizedTest(name = "loss {0}, round trip {1} ms, stream {2} bit/s")
+    @CsvSource({
+        "0.00,   1, 2000000",
+        "0.00,  50, 2000000",
+        "0.01,  50, 1000000",
+        "0.05,  50, 2000000",
+        "0.05, 200, 1000000",
+        "0.02, 300,  100000"
+    })
+    void randomLossAndDistanceAreNoCongestion(double loss, double roundTrip, double stream) {
+        Simulation simulation = new Simulation(loss, roundTrip, 50e6, stream);
+        assertFalse(simulation.run(60));
+        assertEquals(loss, simulation.estimate.loss(), 0.04);
+    }
+
+    @ParameterizedTest(name = "{2} bit/s through {1} bit/s, round trip {0} ms")
+    @CsvSource({"50, 1000000, 2000000", "5, 1000000, 1300000", "50, 500000, 2000000", "120, 1500000, 2000000"})
+    void aBottleneckIsSeenWithinASecondAndMeasured(double roundTrip, double link, double stream) {
+        Simulation simulation = new Simulation(0.01, roundTrip, link, stream);
+        assertTrue(simulation.run(1.2), "not seen");
+        simulation.run(2);
+        assertTrue(simulation.estimate.congested());
+        double carried = simulation.estimate.capacity();
+        assertTrue(carried > 0.6 * link && carried < 1.15 * link, carried + " of " + link);
+    }
+
+    @Test
+    void itClearsOnceLessIsSentAndDoesNotFlap() {
+        Simulation simulation = new Simulation(0.01, 50, 1e6, 2e6);
+        simulation.run(2);
+        assertTrue(simulation.estimate.congested());
+        simulation.streamBits = 0.8e6;
+        simulation.run(4);
+        assertFalse(simulation.estimate.congested());
+        simulation.run(60);
+        assertEquals(2, simulation.changes, "congested once, clear once");
+    }
+
+    @Test
+    void aLongerPathIsTheNewPathAfterAWhile() {
+        NetworkEstimate estimate = new NetworkEstimate();
+        long now = 0;
+        for (int i = 0; i < 400; i++) {
+            now += 200_000_000L;
+            estimate.roundTrip(i < 50 ? 20 : 180, now);
+            estimate.report(now, i * 20L, 0, i * 22_000L, 0);
+        }
+        assertFalse(estimate.congested());
+    }
+}
