@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import javax.crypto.SecretKey;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 
@@ -31,6 +32,9 @@ public final class AccessTokens {
 
     /** A cookie has at most 4 KiB (RFC 6265 section 6.1). */
     private static final int MAX_TOKEN = 3_072;
+
+    /** Three parts in base64url (RFC 7515 section 3.1): decoders take other alphabets, a token has one. */
+    private static final Pattern COMPACT = Pattern.compile("[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+){2}");
 
     /** Characters of an id that go into logs. */
     private static final int MAX_ID = 64;
@@ -142,6 +146,9 @@ public final class AccessTokens {
     private AccessToken verify(String token, Set<String> audiences) throws AccessRefused {
         if (token.length() > MAX_TOKEN) {
             throw new AccessRefused("The token has " + token.length() + " characters; ours are shorter.");
+        }
+        if (!COMPACT.matcher(token).matches()) {
+            throw new AccessRefused("The token is no JSON Web Token: three parts in base64url are expected.");
         }
         List<AccessKey> all = keys.all();
         for (int i = all.size() - 1; i >= 0; i--) {

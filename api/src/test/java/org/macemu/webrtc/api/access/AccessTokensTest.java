@@ -111,6 +111,20 @@ class AccessTokensTest {
         refused(claims().jws().algorithm(SignatureAlgorithm.RS256).sign(generator.generateKeyPair().getPrivate()));
     }
 
+    /** The same bytes in the alphabet of plain base64, which decoders take as well. */
+    @Test
+    void aTokenHasOneSpelling() throws Exception {
+        String token;
+        do {
+            token = tokens.issue(AccessRole.GUEST, "", Duration.ofMinutes(1));
+        } while (!token.contains("_") && !token.contains("-"));
+        tokens.verify(token);
+        refused(token.replace('_', '/').replace('-', '+'));
+        refused(token + "=");
+        refused(token + "\n");
+        refused(" " + token);
+    }
+
     @Test
     void aTokenThatIsChangedIsRefused() {
         String[] parts = tokens.issue(AccessRole.GUEST, "", Duration.ofMinutes(1)).split("\\.");
