@@ -19,7 +19,7 @@ import org.macemu.webrtc.control.config.ControlConfig;
 /**
  * The HTTP/2 connections to media-services, in plain text or with mutual TLS. Renewed certificates are found once in
  * half a minute: new calls are then made with them, and calls that stand are left alone. Owned by
- * {@link MediaClient}; thread-safe.
+ * one client of the media-service; thread-safe.
  */
 final class Connections implements AutoCloseable {
 
@@ -29,19 +29,19 @@ final class Connections implements AutoCloseable {
     /** Clients of older certificates: more renewals than this outlive no call. */
     private static final int MAX_RETIRED = 4;
 
-    /** The greatest answer is a screenshot: 1920 x 1080 pixels of noise are 8 MB as PNG. */
-    private static final int MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
-
     private final Vertx vertx;
     private final ControlConfig config;
+    private final int window;
     private final Optional<Certificates> certificates;
     private final Deque<GrpcClient> retired = new ArrayDeque<>();
     private volatile GrpcClient client;
     private List<Object> version = List.of();
     private long timer = -1;
 
-    Connections(Vertx vertx, ControlConfig config) {
+    /** @param window bytes that may be under way to this side, of one call and of all calls together */
+    Connections(Vertx vertx, ControlConfig config, int window) {
         this.vertx = vertx;
+        this.window = window;
         this.config = config;
         this.certificates = config.media().tlsFolder().map(Certificates::new);
         certificates.ifPresent(files -> version = firstVersion(files));
@@ -94,14 +94,14 @@ final class Connections implements AutoCloseable {
                 .setHttp2ClearTextUpgrade(false)
                 .setTcpNoDelay(true)
                 // A message is delivered when it is complete: the window must hold a whole one.
-                .setHttp2ConnectionWindowSize(MAX_MESSAGE_BYTES)
-                .setInitialSettings(new Http2Settings().setInitialWindowSize(MAX_MESSAGE_BYTES))
+                .setHttp2ConnectionWindowSize(window)
+                .setInitialSettings(new Http2Settings().setInitialWindowSize(window))
                 .setConnectTimeout((int) config.media().connectTimeout().toMillis());
         HttpClientOptions secured =
                 certificates.map(files -> files.applyTo(options)).orElse(options);
         return GrpcClient.client(
                 vertx,
-                new GrpcClientOptions().setMaxMessageSize(MAX_MESSAGE_BYTES).setTransportOptions(secured));
+                new GrpcClientOptions().setMaxMessageSize(window).setTransportOptions(secured));
     }
 
     @Override

@@ -2,19 +2,12 @@ package org.macemu.webrtc.control.client;
 
 import io.grpc.MethodDescriptor;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.SocketAddress;
-import io.vertx.grpc.client.GrpcClientRequest;
-import io.vertx.grpc.client.GrpcClientResponse;
 import io.vertx.grpc.common.GrpcStatus;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
 import org.macemu.webrtc.api.grpc.AudienceGrpc;
 import org.macemu.webrtc.api.grpc.Config;
 import org.macemu.webrtc.api.grpc.DisconnectViewerRequest;
@@ -39,26 +32,22 @@ import org.macemu.webrtc.control.config.ControlConfig;
 /**
  * The emulator's control protocol as calls to the media-service. Each returns a {@link Uni} that fails with a
  * {@link MediaFailure} and nothing else. Thread-safe; owns the HTTP/2 connections.
- *
- * <p>The Vert.x client is used instead of gRPC's own channel for two reasons. It connects for each call that needs a
- * connection, where a channel that has been refused waits up to two minutes before it tries again; and it tells a
- * media-service that cannot be reached from one that answers UNAVAILABLE because it has no emulator.
  */
 @Singleton
 public class MediaClient {
 
-    private final Connections connections;
-    private final Vertx vertx;
-    private final SocketAddress address;
+    /** The greatest answer is a screenshot: 1920 x 1080 pixels of noise are 8 MB as PNG. */
+    private static final int MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
+
+    private final Caller caller;
     private final long timeoutMs;
+    private final long screenshotMs;
 
     @Inject
     MediaClient(Vertx vertx, ControlConfig config) {
-        this.vertx = vertx;
-        this.address =
-                SocketAddress.inetSocketAddress(config.media().port(), config.media().host());
         this.timeoutMs = config.media().callTimeout().toMillis();
-        this.connections = new Connections(vertx, config);
+        this.screenshotMs = config.media().screenshotTimeout().toMillis();
+        this.caller = new Caller(vertx, config, MAX_MESSAGE_BYTES);
     }
 
     /** What the session looks like; answers without an emulator, too. */
@@ -68,12 +57,12 @@ public class MediaClient {
 
     /** Likewise, of the media-service at this address. */
     public Uni<SessionStatus> status(SocketAddress target) {
-        return Uni.createFrom().completionStage(() -> exchange(
+        return Uni.createFrom().completionStage(() -> caller.call(
                         target,
                         EmulatorGrpc.getGetStatusMethod(),
                         GetStatusRequest.getDefaultInstance(),
                         timeoutMs,
-                        MediaFailure.Kind.EMULATOR_REFUSED)
+                        (status, text, problem) -> refusal(status, text, MediaFailure.Kind.EMULATOR_REFUSED))
                 .toCompletionStage());
     }
 
@@ -109,7 +98,7 @@ public class MediaClient {
         return call(
                 EmulatorGrpc.getGetScreenshotMethod(),
                 GetScreenshotRequest.getDefaultInstance(),
-                timeoutMs,
+                screenshotMs,
                 MediaFailure.Kind.NO_PICTURE);
     }
 
@@ -146,7 +135,7 @@ public class MediaClient {
 
     /** Where it connects to, for logs and health: {@code 127.0.0.1:8010}. */
     public String target() {
-        return address.host() + ":" + address.port();
+        return caller.target();
     }
 
     private <Q, A> Uni<A> call(MethodDescriptor<Q, A> method, Q message) {
@@ -156,53 +145,9 @@ public class MediaClient {
     /** {@code refused} is what FAILED_PRECONDITION means for this method. */
     private <Q, A> Uni<A> call(MethodDescriptor<Q, A> method, Q message, long limitMs, MediaFailure.Kind refused) {
         return Uni.createFrom()
-                .completionStage(() -> exchange(address, method, message, limitMs, refused).toCompletionStage());
-    }
-
-    private <Q, A> Future<A> exchange(
-            SocketAddress target,
-            MethodDescriptor<Q, A> method,
-            Q message,
-            long limitMs,
-            MediaFailure.Kind refused) {
-        Promise<A> promise = Promise.promise();
-        AtomicReference<GrpcClientRequest<Q, A>> open = new AtomicReference<>();
-        long timer = vertx.setTimer(limitMs, ignored -> {
-            if (promise.tryFail(new MediaFailure(MediaFailure.Kind.MEDIA_TIMEOUT, "The media-service at " + target()
-                    + " did not answer within " + limitMs + " ms."))) {
-                GrpcClientRequest<Q, A> request = open.get();
-                if (request != null) {
-                    request.cancel();
-                }
-            }
-        });
-        connections.client().request(target, method)
-                .compose(request -> {
-                    open.set(request);
-                    request.headers().set("grpc-timeout", limitMs + "m");
-                    return request.send(message);
-                })
-                .compose(response -> response.collecting(Collectors.<A>toList())
-                        .compose(messages -> answer(response, messages, refused)))
-                .onComplete(result -> {
-                    vertx.cancelTimer(timer);
-                    if (result.succeeded()) {
-                        promise.tryComplete(result.result());
-                    } else {
-                        promise.tryFail(failure(result.cause()));
-                    }
-                });
-        return promise.future();
-    }
-
-    private static <A> Future<A> answer(
-            GrpcClientResponse<?, A> response, List<A> messages, MediaFailure.Kind refused) {
-        GrpcStatus status = response.status();
-        if (status == GrpcStatus.OK && messages.size() == 1) {
-            return Future.succeededFuture(messages.getFirst());
-        }
-        String text = response.statusMessage();
-        return Future.failedFuture(refusal(status, text == null || text.isBlank() ? null : text, refused));
+                .completionStage(() -> caller.call(
+                                method, message, limitMs, (status, text, problem) -> refusal(status, text, refused))
+                        .toCompletionStage());
     }
 
     private static MediaFailure refusal(GrpcStatus status, String text, MediaFailure.Kind refused) {
@@ -220,26 +165,12 @@ public class MediaClient {
             case INVALID_ARGUMENT -> new MediaFailure(
                     MediaFailure.Kind.INVALID_REQUEST,
                     text != null ? text : "The media-service does not accept this request.");
-            case null, default -> new MediaFailure(
-                    MediaFailure.Kind.MEDIA_BROKEN,
-                    "The media-service answered with status " + status + (text == null ? "" : ": " + text)
-                            + "; are both services of the same version?");
+            case null, default -> Caller.broken(status, text);
         };
-    }
-
-    private MediaFailure failure(Throwable cause) {
-        if (cause instanceof MediaFailure failure) {
-            return failure;
-        }
-        return new MediaFailure(
-                MediaFailure.Kind.MEDIA_UNAVAILABLE,
-                "The media-service at " + target() + " cannot be reached (" + cause.getMessage()
-                        + "); start it, or set macemu.media.host and macemu.media.port.",
-                cause);
     }
 
     @PreDestroy
     void close() {
-        connections.close();
+        caller.close();
     }
 }

@@ -26,7 +26,35 @@ public final class MediaFailure extends Exception {
         /** No viewer has this id. */
         VIEWER_UNKNOWN,
         /** The request does not fit. */
-        INVALID_REQUEST
+        INVALID_REQUEST,
+        /** No file can have this name. */
+        FILE_NAME_INVALID,
+        /** There is no such file. */
+        FILE_UNKNOWN,
+        /** There is no such upload. */
+        UPLOAD_UNKNOWN,
+        /** A file has the name already. */
+        FILE_EXISTS,
+        /** The running emulator uses it. */
+        FILE_IN_USE,
+        /** The file is not the one that was asked for any more. */
+        PRECONDITION_FAILED,
+        /** Images cannot be formatted there. */
+        FORMAT_UNAVAILABLE,
+        /** The file is larger than is taken. */
+        FILE_TOO_LARGE,
+        /** The bytes do not follow those that have arrived. */
+        UPLOAD_OFFSET_MISMATCH,
+        /** Another request goes on with the upload. */
+        UPLOAD_TAKEN_OVER,
+        /** The disk is full. */
+        STORAGE_FULL,
+        /** Too many uploads have begun. */
+        TOO_MANY_UPLOADS,
+        /** The folder cannot be used. */
+        STORAGE_UNAVAILABLE,
+        /** The sender stopped sending. */
+        SENDER_STALLED
     }
 
     private final Kind kind;

@@ -97,6 +97,24 @@ public interface ControlConfig {
         /** How long a whole call to it may take, the emulator's answer included. */
         @WithDefault("5s")
         Duration callTimeout();
+
+        /**
+         * How long a screenshot may take. A full screen of noise is 8 MB: half a second to compress on an idle core and
+         * as long again on its way; a machine that encodes for an audience takes ten times that.
+         */
+        @WithDefault("15s")
+        Duration screenshotTimeout();
+
+        /**
+         * How long a call about files may take, besides the files' bytes: two answers of the emulator, and a disk that
+         * reads every new ROM once.
+         */
+        @WithDefault("20s")
+        Duration storageTimeout();
+
+        /** How long the bytes of a file may rest on their way before the transfer is given up. */
+        @WithDefault("60s")
+        Duration transferTimeout();
     }
 
     /** The signaling-service as browsers see it. */

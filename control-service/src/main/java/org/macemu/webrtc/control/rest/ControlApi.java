@@ -30,6 +30,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
             @Tag(name = "access", description = "Invitation links, where the server asks for tokens"),
             @Tag(name = "screen", description = "The Mac's picture, keyboard and mouse for programs"),
             @Tag(name = "viewers", description = "Everybody who is connected"),
+            @Tag(name = "storage", description = "ROMs, disk images and CD images"),
             @Tag(name = "emulator", description = "The Mac itself, through the emulator's control protocol")
         },
         components =

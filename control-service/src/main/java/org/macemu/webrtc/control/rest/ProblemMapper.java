@@ -21,20 +21,7 @@ public class ProblemMapper {
 
     @ServerExceptionMapper
     Response media(MediaFailure failure) {
-        ProblemType type =
-                switch (failure.kind()) {
-                    case MEDIA_UNAVAILABLE -> ProblemType.MEDIA_UNAVAILABLE;
-                    case MEDIA_TIMEOUT -> ProblemType.MEDIA_TIMEOUT;
-                    case MEDIA_BROKEN -> ProblemType.MEDIA_FAILED;
-                    case EMULATOR_NOT_CONNECTED -> ProblemType.EMULATOR_NOT_CONNECTED;
-                    case EMULATOR_TIMEOUT -> ProblemType.EMULATOR_TIMEOUT;
-                    case EMULATOR_REFUSED -> ProblemType.EMULATOR_REFUSED;
-                    case CONTROLS_HELD -> ProblemType.CONTROLS_HELD;
-                    case NO_PICTURE -> ProblemType.NO_PICTURE;
-                    case VIEWER_UNKNOWN -> ProblemType.VIEWER_UNKNOWN;
-                    case INVALID_REQUEST -> ProblemType.INVALID_REQUEST;
-                };
-        return Problem.of(type, failure.getMessage()).response();
+        return Problem.of(ProblemType.of(failure.kind()), failure.getMessage()).response();
     }
 
     @ServerExceptionMapper

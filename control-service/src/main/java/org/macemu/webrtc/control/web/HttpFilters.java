@@ -3,6 +3,7 @@ package org.macemu.webrtc.control.web;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
@@ -13,6 +14,7 @@ import java.util.List;
 import org.macemu.webrtc.api.access.ListenAddress;
 import org.macemu.webrtc.control.config.ControlConfig;
 import org.macemu.webrtc.control.rest.ProblemType;
+import org.macemu.webrtc.control.rest.StorageView;
 
 /**
  * What happens to every request before anything looks at it: security headers, then the checks of
@@ -81,9 +83,14 @@ public class HttpFilters {
                 host,
                 request.getHeader(HttpHeaders.ORIGIN),
                 request.getHeader("Sec-Fetch-Site"),
-                request.getHeader(HttpHeaders.CONTENT_TYPE));
+                request.getHeader(HttpHeaders.CONTENT_TYPE),
+                request.getHeader("Tus-Resumable") != null);
         if (refusal != null) {
             Problems.end(context, ProblemType.CROSS_SITE_REQUEST, refusal);
+            return;
+        }
+        if (isFileTransfer(request)) {
+            context.next();
             return;
         }
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
@@ -98,6 +105,14 @@ public class HttpFilters {
             return;
         }
         context.next();
+    }
+
+    /** Bodies that are passed through and not kept: the storage limits them. */
+    private static boolean isFileTransfer(HttpServerRequest request) {
+        String path = request.path();
+        return path != null
+                && (request.method() == HttpMethod.PUT && path.startsWith(StorageView.FILES)
+                        || request.method() == HttpMethod.PATCH && path.startsWith(StorageView.UPLOADS));
     }
 
     /** HTTP/2 has {@code :authority} instead of the Host header (RFC 9113 section 8.3.1). */

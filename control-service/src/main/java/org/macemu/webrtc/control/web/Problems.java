@@ -1,20 +1,42 @@
 package org.macemu.webrtc.control.web;
 
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import org.jboss.logging.Logger;
+import org.macemu.webrtc.control.client.MediaFailure;
 import org.macemu.webrtc.control.rest.Problem;
 import org.macemu.webrtc.control.rest.ProblemType;
 
 /** Problem details for requests that never reach the REST API. */
 public final class Problems {
 
+    private static final Logger LOG = Logger.getLogger(Problems.class);
+
     private Problems() {}
+
+    /** Ends the request with what a failed call means. */
+    static void end(RoutingContext context, Throwable failure) {
+        if (failure instanceof MediaFailure media) {
+            end(context, ProblemType.of(media.kind()), media.getMessage());
+        } else {
+            LOG.error("A request failed unexpectedly", failure);
+            end(context, ProblemType.INTERNAL, "An unexpected error; the log of the control-service has the details.");
+        }
+    }
+
+    /** Lets a client send a body that it holds back until it is told to (RFC 9110, section 10.1.1). */
+    static void goOn(HttpServerRequest request) {
+        if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+            request.response().writeContinue();
+        }
+    }
 
     /** Ends the request; a body that was not read costs the connection. */
     public static void end(RoutingContext context, ProblemType type, String detail) {
-        if (context.response().ended()) {
+        if (context.response().ended() || context.response().closed()) {
             return;
         }
         Problem problem = Problem.of(type, detail);

@@ -22,6 +22,9 @@ import java.util.stream.Collectors;
 final class RequestPolicy {
 
     private static final int MAX_QUOTED = 80;
+    /** As with JSON, a page cannot send these elsewhere without asking first (CORS). */
+    private static final Set<String> NO_FORM = Set.of("PUT", "DELETE");
+
     private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS");
 
     private final boolean loopbackOnly;
@@ -48,7 +51,13 @@ final class RequestPolicy {
     }
 
     /** Null when the request may change something, else why not. */
-    String crossSiteRefusal(String method, String hostHeader, String origin, String fetchSite, String contentType) {
+    String crossSiteRefusal(
+            String method,
+            String hostHeader,
+            String origin,
+            String fetchSite,
+            String contentType,
+            boolean tus) {
         if (SAFE_METHODS.contains(method)) {
             return null;
         }
@@ -61,7 +70,7 @@ final class RequestPolicy {
                     : "Origin is " + quoted(origin) + "; only pages of " + quoted(hostHeader)
                             + " may change something.";
         }
-        if (fetchSite != null || isJson(contentType)) {
+        if (fetchSite != null || tus || NO_FORM.contains(method) || isJson(contentType)) {
             return null;
         }
         return "Neither an Origin nor a JSON content type; send Content-Type: application/json.";

@@ -12,15 +12,17 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** Requests to the service under test as programs make them. */
+/** Requests to the service under test as programs make them. Every answer is held against the API's description. */
 public final class RestClient {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient client;
     private final String base;
+    private Contract contract;
 
     public RestClient(int port) {
         this(port, HttpClient.Version.HTTP_1_1);
@@ -49,7 +51,32 @@ public final class RestClient {
         if (headers.length > 0) {
             request.headers(headers);
         }
-        return client.send(request.build(), BodyHandlers.ofString());
+        HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
+        contract().check(method, path, response.statusCode(), response.headers(), response.body());
+        return response;
+    }
+
+    /** A body of bytes, and an answer of bytes. */
+    public HttpResponse<byte[]> transfer(String method, String path, byte[] body, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path))
+                .timeout(Duration.ofSeconds(30))
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        HttpResponse<byte[]> response = client.send(request.build(), BodyHandlers.ofByteArray());
+        contract().check(method, path, response.statusCode(), response.headers(), response.body());
+        return response;
+    }
+
+    private Contract contract() throws Exception {
+        if (contract == null) {
+            HttpRequest description = HttpRequest.newBuilder(URI.create(base + "/api/v1/openapi.json"))
+                    .timeout(Duration.ofSeconds(10))
+                    .build();
+            contract = new Contract(client.send(description, BodyHandlers.ofString()).body());
+        }
+        return contract;
     }
 
     public HttpResponse<String> get(String path, String... headers) throws Exception {
@@ -58,11 +85,7 @@ public final class RestClient {
 
     /** A body that is not text. */
     public HttpResponse<byte[]> bytes(String path, String... headers) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(10));
-        if (headers.length > 0) {
-            request.headers(headers);
-        }
-        return client.send(request.build(), BodyHandlers.ofByteArray());
+        return transfer("GET", path, null, headers);
     }
 
     public HttpResponse<String> json(String method, String path, String body) throws Exception {
@@ -75,15 +98,32 @@ public final class RestClient {
         return JSON.readTree(response.body());
     }
 
+    /** The same for an answer of bytes. */
+    public static String problemOf(HttpResponse<byte[]> response, int status, String type) throws JsonProcessingException {
+        return problem(
+                new String(response.body(), StandardCharsets.UTF_8),
+                response.headers().firstValue("Content-Type").orElse("missing"),
+                response.statusCode(),
+                status,
+                type);
+    }
+
     /** Checks that this is a problem detail (RFC 9457) of that type and status, and returns its detail. */
     public static String problem(HttpResponse<String> response, int status, String type)
             throws JsonProcessingException {
-        assertEquals(status, response.statusCode(), response.body());
-        assertEquals(
-                "application/problem+json",
+        return problem(
+                response.body(),
                 response.headers().firstValue("Content-Type").orElse("missing"),
-                response.body());
-        JsonNode problem = JSON.readTree(response.body());
+                response.statusCode(),
+                status,
+                type);
+    }
+
+    private static String problem(String body, String contentType, int found, int status, String type)
+            throws JsonProcessingException {
+        assertEquals(status, found, body);
+        assertEquals("application/problem+json", contentType, body);
+        JsonNode problem = JSON.readTree(body);
         assertEquals("urn:macemu:problem:" + type, problem.path("type").asText());
         assertEquals(status, problem.path("status").asInt());
         assertFalse(problem.path("title").asText().isBlank());

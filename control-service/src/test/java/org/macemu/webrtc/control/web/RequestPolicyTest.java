@@ -66,9 +66,22 @@ class RequestPolicyTest {
         "POST, ftp://mac:8000, , application/json, false",
         "POST, 'http://m ac:8000', , application/json, false",
         "DELETE, http://evil.example.org, , , false",
+        "PUT, http://evil.example.org, , application/json, false",
+        "DELETE, , cross-site, , false",
+        "DELETE, , , , true",
+        "PUT, , , text/plain, true",
+        "PATCH, , , text/plain, false",
     })
     void onlyItsOwnPageChangesSomething(
             String method, String origin, String fetchSite, String contentType, boolean admitted) {
-        assertEquals(admitted, open.crossSiteRefusal(method, "mac:8000", origin, fetchSite, contentType) == null);
+        assertEquals(
+                admitted, open.crossSiteRefusal(method, "mac:8000", origin, fetchSite, contentType, false) == null);
+    }
+
+    @Test
+    void theHeaderOfTusIsAProofOnlyWhereNothingSpeaksAgainstIt() {
+        assertNull(open.crossSiteRefusal("POST", "mac:8000", null, null, null, true));
+        assertNotNull(open.crossSiteRefusal("POST", "mac:8000", "https://evil.example.org", null, null, true));
+        assertNotNull(open.crossSiteRefusal("POST", "mac:8000", null, "cross-site", null, true));
     }
 }
