@@ -6,6 +6,7 @@ import static org.macemu.webrtc.control.testing.RestClient.body;
 import static org.macemu.webrtc.control.testing.RestClient.problem;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.ByteString;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.macemu.webrtc.api.access.AccessRole;
 import org.macemu.webrtc.api.access.AccessTokens;
+import org.macemu.webrtc.api.grpc.Screenshot;
 import org.macemu.webrtc.control.testing.AccessKeyFile;
 import org.macemu.webrtc.control.testing.MediaAddress;
 import org.macemu.webrtc.control.testing.RestClient;
@@ -50,7 +52,8 @@ class AccessIT {
 
     @BeforeEach
     void start() throws Exception {
-        media = ScriptedMedia.start(mediaPort);
+        media = ScriptedMedia.start(mediaPort)
+                .screenshot(Screenshot.newBuilder().setPng(ByteString.copyFromUtf8("a picture")).build());
         client = new RestClient(port);
         tokens = new AccessTokens(keyFile, "mac");
     }

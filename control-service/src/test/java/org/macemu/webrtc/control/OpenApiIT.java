@@ -57,12 +57,8 @@ class OpenApiIT {
         api.getPaths().forEach((path, item) -> item.readOperationsMap().forEach((method, operation) -> {
             operations.add(method + " " + path + " " + operation.getOperationId());
             assertTrue(operation.getSummary() != null && operation.getTags() != null, path);
-            if (!path.equals("/api/v1/connection")) {
-                assertEquals(
-                        "#/components/responses/Problem",
-                        operation.getResponses().getDefault().get$ref(),
-                        path);
-            }
+            assertEquals(
+                    "#/components/responses/Problem", operation.getResponses().getDefault().get$ref(), path);
         }));
         assertEquals(
                 Set.of(
@@ -97,6 +93,14 @@ class OpenApiIT {
                         "GET /api/v1/status getStatus",
                         "GET /api/v1/storage getStorage",
                         "PATCH /api/v1/config changeConfig",
+                        "GET /api/v1/sessions listSessions",
+                        "POST /api/v1/sessions createSession",
+                        "GET /api/v1/sessions/{name} getSession",
+                        "DELETE /api/v1/sessions/{name} deleteSession",
+                        "POST /api/v1/sessions/{name}/resume resumeSession",
+                        "POST /api/v1/sessions/{name}/stop stopSession",
+                        "POST /api/v1/sessions/{name}/suspend suspendSession",
+                        "POST /api/v1/sessions/{name}/visits visitSession",
                         "GET /api/v1/storage/files listFiles",
                         "POST /api/v1/storage/files/images createImage",
                         "DELETE /api/v1/storage/files/{folder}/{name} deleteFile",

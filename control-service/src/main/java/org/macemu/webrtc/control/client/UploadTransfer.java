@@ -45,6 +45,10 @@ final class UploadTransfer {
                         promise.tryFail(caller.failure(result.cause()));
                     }
                 });
+        call.exceptionHandler(failure -> {
+            end(body);
+            promise.tryFail(caller.failure(failure));
+        });
         timer = caller.vertx().setPeriodic(stallMs, ignored -> look(body));
         body.exceptionHandler(failure -> {
             // The browser is gone. What has arrived is kept: the call ends in order, nobody waits for its answer.

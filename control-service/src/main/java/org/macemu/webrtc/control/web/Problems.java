@@ -13,6 +13,9 @@ import org.macemu.webrtc.control.rest.ProblemType;
 /** Problem details for requests that never reach the REST API. */
 public final class Problems {
 
+    /** A round trip of a slow network, for the client to see the answer and stop sending. */
+    private static final long LINGER_MS = 1_000;
+
     private static final Logger LOG = Logger.getLogger(Problems.class);
 
     private Problems() {}
@@ -34,6 +37,16 @@ public final class Problems {
         }
     }
 
+    /**
+     * Reads on for a moment and then closes: a connection that is closed while bytes arrive is reset, and the answer may
+     * be lost with it.
+     */
+    private static void linger(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        request.resume();
+        context.vertx().setTimer(LINGER_MS, ignored -> request.connection().close());
+    }
+
     /** Ends the request; a body that was not read costs the connection. */
     public static void end(RoutingContext context, ProblemType type, String detail) {
         if (context.response().ended() || context.response().closed()) {
@@ -43,6 +56,7 @@ public final class Problems {
         // HTTP/2 resets the one stream instead, and forbids the header (RFC 9113 section 8.2.2).
         if (!context.request().isEnded() && context.request().version() != HttpVersion.HTTP_2) {
             context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            linger(context);
         }
         context.response()
                 .setStatusCode(problem.status())

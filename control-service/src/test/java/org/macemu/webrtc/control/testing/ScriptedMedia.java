@@ -46,6 +46,7 @@ public final class ScriptedMedia implements AutoCloseable {
     private volatile Storage storage = Storage.getDefaultInstance();
     private volatile Screenshot screenshot = Screenshot.getDefaultInstance();
     private volatile ViewerInfo viewer = ViewerInfo.getDefaultInstance();
+    private final ScriptedFiles files = new ScriptedFiles();
     private volatile Status failure;
     private volatile boolean silent;
 
@@ -53,12 +54,18 @@ public final class ScriptedMedia implements AutoCloseable {
         GrpcIoServer grpc = GrpcIoServer.server(vertx);
         GrpcIoServiceBridge.bridge(new Service()).bind(grpc);
         GrpcIoServiceBridge.bridge(new People()).bind(grpc);
+        GrpcIoServiceBridge.bridge(files).bind(grpc);
         vertx.createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(port))
                 .requestHandler(grpc)
                 .listen()
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(LIMIT_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /** The files beside it. */
+    public ScriptedFiles files() {
+        return files;
     }
 
     public static ScriptedMedia start(int port) throws Exception {
