@@ -1,0 +1,97 @@
+package org.macemu.webrtc.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.macemu.webrtc.api.control.ControlMessage.Key;
+import org.macemu.webrtc.api.control.ControlMessage.MouseButton;
+import org.macemu.webrtc.synthetic.SyntheticEmulator;
+import org.macemu.webrtc.system.harness.Await;
+import org.macemu.webrtc.system.harness.Firefox;
+import org.macemu.webrtc.system.harness.Product;
+
+/** The basic path in Firefox: picture, sound, a key and a click. */
+@Timeout(300)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class FirefoxST {
+
+    private static final Duration SOON = Duration.ofSeconds(60);
+
+    private Product product;
+    private SyntheticEmulator emulator;
+
+    @BeforeAll
+    void start() throws Exception {
+        assumeTrue(Firefox.isInstalled(), "no Firefox here: install firefox-esr");
+        product = Product.start(FirefoxST.class);
+        emulator = product.owns(SyntheticEmulator.start(product.emulator().build()));
+        emulator.awaitConnected(SOON);
+    }
+
+    @AfterAll
+    void stop() {
+        if (product != null) {
+            product.close();
+        }
+    }
+
+    @BeforeEach
+    void forget() {
+        emulator.log().clear();
+    }
+
+    /**
+     * Firefox passes over ICE candidates of loopback addresses unless it is told otherwise. Where the server is on the
+     * same machine and announces nothing else, the page goes over to the lane that works.
+     */
+    @ParameterizedTest
+    @CsvSource({"true, shared", "false, adaptive"})
+    void playsAndTakesInput(boolean loopback, String lane) throws Exception {
+        try (Firefox firefox = Firefox.start(loopback)) {
+            firefox.navigate(product.page(""));
+            Await.until(
+                    "picture in Firefox",
+                    SOON,
+                    () -> {
+                        String stage = firefox.evaluate("document.body.dataset.stage").asText();
+                        return stage.equals("playing") ? null : stage + " " + firefox.evaluate("macemu.state()");
+                    },
+                    product::logTails);
+            assertEquals(lane, firefox.evaluate("macemu.state().lane").asText());
+            long first = firefox.evaluate("macemu.stats()").path("framesDecoded").asLong();
+            Await.until("pictures go on", SOON, () -> {
+                long now = firefox.evaluate("macemu.stats()").path("framesDecoded").asLong();
+                return now > first + 20 ? null : now + " decoded, " + first + " at first";
+            });
+            Await.until("sound arrives", SOON, () -> {
+                double level = firefox.evaluate("macemu.stats()").path("audioLevel").asDouble();
+                return level > 0.05 ? null : "level " + level;
+            });
+            var box = firefox.evaluate("(({ left, top, width, height }) => [left, top, width, height])("
+                    + "document.getElementById('video').getBoundingClientRect())");
+            firefox.click(
+                    (int) (box.get(0).asDouble() + box.get(2).asDouble() / 2),
+                    (int) (box.get(1).asDouble() + box.get(3).asDouble() / 2));
+            firefox.press("h");
+            emulator.awaitInput(i -> i instanceof MouseButton b && b.pressed() && b.button() == 0, SOON);
+            emulator.awaitInput(i -> i instanceof Key k && k.pressed() && k.code() == 72, SOON);
+            emulator.awaitInput(i -> i instanceof Key k && !k.pressed() && k.code() == 72, SOON);
+            MouseButton click = (MouseButton) emulator.inputs().stream()
+                    .filter(MouseButton.class::isInstance)
+                    .findFirst()
+                    .orElseThrow();
+            assertTrue(
+                    Math.abs(click.x() - 320) <= 2 && Math.abs(click.y() - 240) <= 2,
+                    "a click in the middle arrived as " + click);
+        }
+    }
+}
