@@ -211,6 +211,7 @@ public final class Audience implements AutoCloseable {
                 controlsChanged();
             }
         }
+        participantsChanged.set(true);
     }
 
     /** A viewer calls itself something else. */
@@ -398,6 +399,7 @@ public final class Audience implements AutoCloseable {
     private void tellParticipants() {
         Participants.Builder everybody = Participants.newBuilder();
         sessions.values().stream()
+                .filter(s -> !s.isAway())
                 .sorted(Comparator.comparingLong(ViewerSession::since))
                 .limit(MAX_PARTICIPANTS)
                 .forEach(s -> everybody.addParticipants(Participant.newBuilder()

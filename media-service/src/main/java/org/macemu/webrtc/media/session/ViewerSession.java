@@ -74,6 +74,7 @@ public final class ViewerSession {
     private final Outbox outbox;
     private String id = "";
     private volatile Role role = Role.ROLE_GUEST;
+    private volatile boolean away;
     private volatile String name = "";
     private boolean invitedByName;
     private String remoteAddress = "";
@@ -117,6 +118,14 @@ public final class ViewerSession {
     /** When it came, on the clock of System.nanoTime. */
     long since() {
         return since;
+    }
+
+    /**
+     * Whether its connection is gone and no other was offered: a visitor who is back already under another id, when
+     * signalling broke without a farewell.
+     */
+    boolean isAway() {
+        return away;
     }
 
     Role role() {
@@ -262,6 +271,7 @@ public final class ViewerSession {
             return;
         }
         attachment = new Attachment(lane.get());
+        away = false;
         attachment.open(sdp);
     }
 
@@ -390,6 +400,7 @@ public final class ViewerSession {
         gone.end();
         if (attachment == gone) {
             attachment = null;
+            away = true;
             audience.vanished(this);
             if (audience.isClosed()) {
                 // It has moved elsewhere, or what ends here need not wait for it.
