@@ -92,8 +92,9 @@ static bool get_integer(struct json_object *message, const char *name, int low, 
 }
 
 /*
- * Whether the pointer was last moved by a distance. A browser with a locked pointer does not know where the Mac's pointer
- * is: the place in its mouse_button is none, and following it would make the pointer jump. Used by the control thread.
+ * Whether the pointer was last moved by a distance. A browser with a locked pointer does not know where the Mac's
+ * pointer is: the place in its mouse_button is none, and following it would make the pointer jump. Used by the control
+ * thread.
  */
 static bool pointer_is_locked;
 

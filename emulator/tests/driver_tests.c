@@ -1,4 +1,4 @@
-/* Unit tests of the driver. Prints one line per failure and "driver tests: N passed, N failed, 0 skipped" at the end. */
+/* Unit tests of the driver. Prints a line per failure and "driver tests: N passed, N failed, 0 skipped" at the end. */
 #include <stdio.h>
 #include <unistd.h>
 

@@ -134,8 +134,8 @@ class AgentTest(unittest.TestCase):
                  b'{"type":"set_config","config":{"disk":["a.img","b.img"],"fpu":true,"modelid":14}}',
                  b'{"type":"mouse_move","x":100,"y":200}', b'{"type":"key","code":65,"pressed":true,"meta":false}',
                  b'{"type":"error","message":"no"}']
-        pieces = [b"..", b"/", b"\\u0000", b"\\ud800", b"\xff", b"1e999", b"-1", b"null", b"[[[[[[[[[[", b'"', b"{", b"}",
-                  b'"extfs"', b'"rom"', b"\x00", b"\r"]
+        pieces = [b"..", b"/", b"\\u0000", b"\\ud800", b"\xff", b"1e999", b"-1", b"null", b"[[[[[[[[[[", b'"', b"{",
+                  b"}", b'"extfs"', b'"rom"', b"\x00", b"\r"]
         source = random.Random(int(os.environ.get("MACEMU_TEST_SEED", "11")))
         rounds = int(os.environ.get("MACEMU_TEST_ROUNDS", "60"))
         for _ in range(rounds):

@@ -11,11 +11,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Runs fuzz targets: first their seeds in this process, where a debugger sees them, then Jazzer in a process of its own.
+ * Runs fuzz targets: their seeds in this process, where a debugger sees them, then Jazzer in a process of its own.
  *
  * <p>A target is a class with {@code public static void fuzzerTestOneInput(byte[])}. It throws nothing unless it found
- * something. Its seeds, findings of the past among them, are the files in {@code src/test/resources/fuzz} and its simple
- * name; what Jazzer learns stays in {@code target/fuzz} for the next run.
+ * something. Its seeds, findings of the past among them, are the files in {@code src/test/resources/fuzz} and its
+ * simple name; what Jazzer learns stays in {@code target/fuzz} for the next run.
  *
  * <p>In a test run all targets of a module share one short process, whose start takes longer than its work. With
  * {@code -Dmacemu.fuzz.seconds} each target has a process of its own for that long; {@code scripts/fuzz} sets it.
@@ -120,8 +120,8 @@ public final class Fuzzing {
         }
         String said = Files.readString(log);
         if (!ended || process.exitValue() != 0) {
-            throw new AssertionError(target.getSimpleName() + (ended ? " found something" : " hangs") + "; the input and"
-                    + " the log are in " + folder + "; once it is mended, the input is a seed in " + seeds + ":\n"
+            throw new AssertionError(target.getSimpleName() + (ended ? " found something" : " hangs")
+                    + "; the input and the log are in " + folder + "; once it is mended, the input is a seed in " + seeds + ":\n"
                     + said.substring(Math.max(0, said.length() - 6_000)));
         }
         System.out.println("FUZZ " + (among.isEmpty() ? target.getSimpleName() : among) + " " + seconds + " s: "

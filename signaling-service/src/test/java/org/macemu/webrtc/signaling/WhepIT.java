@@ -277,7 +277,7 @@ class WhepIT {
                 Arguments.of("no media type", "a=end-of-candidates", null, "*", 415),
                 Arguments.of("no SDP", "candidates, please", FRAGMENT, "*", 400),
                 Arguments.of("half the credentials", "a=ice-ufrag:ysXw\r\n", FRAGMENT, "*", 400),
-                Arguments.of("credentials out of the alphabet", credentials.replace("ysXw", "y:Xw"), FRAGMENT, "*", 400),
+                Arguments.of("credentials of other letters", credentials.replace("ysXw", "y:Xw"), FRAGMENT, "*", 400),
                 Arguments.of("two sets of credentials", credentials + "a=ice-ufrag:other\r\n", FRAGMENT, "*", 400),
                 Arguments.of("a control character", "a=candidate:\u0001\r\n", FRAGMENT, "*", 400),
                 Arguments.of("a long candidate", "a=candidate:" + "x".repeat(2_000), FRAGMENT, "*", 400),

@@ -220,7 +220,8 @@ class ControlProtocolST {
                 // The whole line.
             }
             String line = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
-            assertTrue(line.startsWith("{\"type\":\"error\",\"message\":\"another emulator is connected already"), line);
+            String refusal = "{\"type\":\"error\",\"message\":\"another emulator is connected already";
+            assertTrue(line.startsWith(refusal), line);
         }
         assertEquals(200, status());
     }
@@ -277,10 +278,14 @@ class ControlProtocolST {
             assertEquals(line.text().strip(), line.text());
         }
         for (String type : toEmulator) {
-            assertTrue(tap.since(0).stream().anyMatch(l -> l.writer() == Writer.SERVER && type(l.text()).equals(type)), type);
+            assertTrue(said(Writer.SERVER, type), type);
         }
         for (String type : toServer) {
-            assertTrue(tap.since(0).stream().anyMatch(l -> l.writer() == Writer.EMULATOR && type(l.text()).equals(type)), type);
+            assertTrue(said(Writer.EMULATOR, type), type);
         }
+    }
+
+    private boolean said(Writer writer, String type) {
+        return tap.since(0).stream().anyMatch(line -> line.writer() == writer && type(line.text()).equals(type));
     }
 }

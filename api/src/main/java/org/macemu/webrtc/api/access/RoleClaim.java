@@ -13,7 +13,8 @@ import org.eclipse.microprofile.jwt.JsonWebToken;
 /**
  * Where a token that somebody else has signed says what its bearer may do, and in which words. Immutable.
  *
- * @param path the claim; {@code /} leads into objects: {@code realm_access/roles}. Its value is a text or a list of them
+ * @param path the claim; {@code /} leads into objects: {@code realm_access/roles}. Its value is a text or a list of
+ *     them
  * @param names what the issuer calls each role; a name that is not among them means nothing here
  */
 public record RoleClaim(String path, Map<String, AccessRole> names) {

@@ -53,15 +53,15 @@ public interface ControlConfig {
         Optional<String> issuer();
 
         /**
-         * The claim of others' tokens that says what their bearer may do: a text or a list of them; {@code /} leads into
-         * objects: {@code realm_access/roles}.
+         * The claim of others' tokens that says what their bearer may do: a text or a list of them; {@code /} leads
+         * into objects: {@code realm_access/roles}.
          */
         @WithDefault("role")
         String roleClaim();
 
         /**
-         * What others call the roles: {@code mac-admins=owner,mac-users=controller,everybody=guest}. Without it they are
-         * called guest, controller and owner.
+         * What others call the roles: {@code mac-admins=owner,mac-users=controller,everybody=guest}. Without it they
+         * are called guest, controller and owner.
          */
         Optional<List<String>> roleNames();
 

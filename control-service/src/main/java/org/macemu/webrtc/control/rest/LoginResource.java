@@ -28,7 +28,7 @@ import org.macemu.webrtc.control.config.ControlConfig;
 
 /**
  * Signing in with an OpenID Connect provider, where one is configured (quarkus.oidc.tenant-enabled). Who the provider
- * vouches for gets a token of this server, with the role its claims say: every other part checks one kind of token only.
+ * vouches for gets a token of this server, with the role its claims say: every other part checks one kind of token.
  */
 @Path("login")
 @Authenticated

@@ -160,7 +160,8 @@ public class SessionResource {
         }
         String token = tokens.issue(session, role, name, Duration.ofSeconds(seconds));
         String query = session.equals(config.access().session()) ? "/?token=" : "/?session=" + session + "&token=";
-        String base = config.access().publicUrl().orElseGet(() -> (AccessCookie.isSecure(request) ? "https://" : "http://")
+        String scheme = AccessCookie.isSecure(request) ? "https://" : "http://";
+        String base = config.access().publicUrl().orElseGet(() -> scheme
                 + (request.authority() == null ? "localhost" : request.authority().toString()));
         return Response.ok(new Link(
                         base + query + token,

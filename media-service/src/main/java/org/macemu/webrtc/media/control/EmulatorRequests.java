@@ -27,8 +27,8 @@ import org.macemu.webrtc.media.control.EmulatorException.Reason;
  * out one at a time, and the next message of the fitting type, or an error, is the answer.
  *
  * <p>A request that was not answered in time leaves an answer owed, which must not be taken for that of a later request
- * of the same kind: emulators answer in order, so the first fitting line settles the debt, and the second one counts. An
- * answer to anything asked later settles it too, because the owed one can only come before it. A {@code status} is
+ * of the same kind: emulators answer in order, so the first fitting line settles the debt, and the second one counts.
+ * An answer to anything asked later settles it too, because the owed one can only come before it. A {@code status} is
  * never owed: it is also sent unasked, and a late one is as good as any.
  */
 public final class EmulatorRequests {

@@ -39,7 +39,8 @@ public class WhepRoutes {
     private static final Logger LOG = Logger.getLogger(WhepRoutes.class);
 
     private static final String ENDPOINT = "/whep";
-    private static final String EXPOSED = "Location, Link, ETag, Accept-Post, Accept-Patch, Retry-After, WWW-Authenticate";
+    private static final String EXPOSED =
+            "Location, Link, ETag, Accept-Post, Accept-Patch, Retry-After, WWW-Authenticate";
     private static final int MAX_BODY = MessageLimits.MAX_SDP_BYTES;
 
     private final Admission admission;
