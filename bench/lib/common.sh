@@ -24,16 +24,21 @@ build_java() {
     (cd "$ROOT" && mvn -q -B --no-transfer-progress -pl media-service -am test-compile dependency:build-classpath \
         -Dmdep.outputFile="$OUT/classpath.txt" -Dmdep.includeScope=test >"$OUT/build.log" 2>&1) ||
         { tail -n 30 "$OUT/build.log" >&2; fail "The build failed; the whole of its words is in $OUT/build.log."; }
+    class_path
+}
+
+# What build_java has built.
+class_path() {
     local api=$ROOT/api/target
     CLASSPATH_BENCH=$ROOT/media-service/target/classes:$ROOT/media-service/target/test-classes:$api/classes:$api/test-classes:$(cat "$OUT/classpath.txt")
 }
 
-# java_bench CLASS ARGUMENT...: runs a class of the benchmarks with the product's own flags.
+# java_bench CLASS ARGUMENT...: runs a class of the benchmarks with the product's own flags, and JAVA_BENCH_OPTIONS.
 java_bench() {
     local class=$1
     shift
     exec "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xmx256m \
-        -Djava.util.logging.manager=org.jboss.logmanager.LogManager \
+        -Djava.util.logging.manager=org.jboss.logmanager.LogManager ${JAVA_BENCH_OPTIONS:-} \
         -cp "$CLASSPATH_BENCH" "$class" "$@"
 }
 

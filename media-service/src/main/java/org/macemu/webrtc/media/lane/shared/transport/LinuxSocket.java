@@ -14,10 +14,12 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.DatagramChannel;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -86,14 +88,16 @@ final class LinuxSocket {
     }
 
     /**
-     * Finds the open socket that is bound to an address. A UDP address belongs to one socket, so there is no doubt.
+     * Finds the descriptor of a bound channel: the JDK does not tell it, but a UDP address belongs to one socket.
      *
-     * @return null when there is none, or more than one
+     * @return null when this is no Linux, the socket is not found, or a sandbox does not allow {@code sendmmsg}
      */
-    static LinuxSocket boundTo(InetSocketAddress local, boolean ipv6) {
+    static LinuxSocket of(DatagramChannel channel) throws IOException {
         if (!isSupported()) {
             return null;
         }
+        InetSocketAddress local = (InetSocketAddress) channel.getLocalAddress();
+        boolean ipv6 = local.getAddress() instanceof Inet6Address;
         byte[] wanted = encode(local, ipv6);
         int compared = ipv6 ? 24 : 8;
         OptionalInt found = OptionalInt.empty();
@@ -120,7 +124,26 @@ final class LinuxSocket {
         } catch (Throwable t) {
             throw broken(t);
         }
-        return found.isPresent() ? new LinuxSocket(found.getAsInt()) : null;
+        if (found.isEmpty()) {
+            return null;
+        }
+        LinuxSocket socket = new LinuxSocket(found.getAsInt());
+        return socket.sendmmsg(MemorySegment.NULL, 0) == 0 ? socket : null;
+    }
+
+    /**
+     * Whether the kernel knows segmentation (4.18 and later). An older one would ignore the wish and send everything as
+     * one large datagram.
+     */
+    boolean segments() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocate(JAVA_INT);
+            MemorySegment length = arena.allocate(JAVA_INT);
+            length.set(JAVA_INT, 0, (int) value.byteSize());
+            return (int) Functions.GETSOCKOPT.invokeExact(descriptor, SOL_UDP, UDP_SEGMENT, value, length) == 0;
+        } catch (Throwable t) {
+            throw broken(t);
+        }
     }
 
     /**
@@ -164,9 +187,13 @@ final class LinuxSocket {
      * @return how many the kernel took, at least 1; else the negated {@code errno} of the first
      */
     int send(MemorySegment messages, int count) {
+        int sent = sendmmsg(messages, count);
+        return sent > 0 ? sent : sent == 0 ? -EAGAIN : -(int) Functions.ERRNO.get(state, 0L);
+    }
+
+    private int sendmmsg(MemorySegment messages, int count) {
         try {
-            int sent = (int) Functions.SENDMMSG.invokeExact(state, descriptor, messages, count, 0);
-            return sent > 0 ? sent : sent == 0 ? -EAGAIN : -(int) Functions.ERRNO.get(state, 0L);
+            return (int) Functions.SENDMMSG.invokeExact(state, descriptor, messages, count, 0);
         } catch (Throwable t) {
             throw broken(t);
         }

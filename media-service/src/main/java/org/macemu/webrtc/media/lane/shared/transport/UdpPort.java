@@ -46,6 +46,22 @@ final class UdpPort implements EventLoop.Source {
     /** Binds the socket. @throws IOException when the address is not ours or the port is taken */
     UdpPort(EventLoop loop, IceRegistry registry, TransportMetrics metrics, InetSocketAddress address)
             throws IOException {
+        this(loop, registry, metrics, address, UdpPort::openSender);
+    }
+
+    /** Makes the sender of a bound socket. */
+    @FunctionalInterface
+    interface SenderFactory {
+        UdpSender open(DatagramChannel channel, TransportMetrics metrics) throws IOException;
+    }
+
+    UdpPort(
+            EventLoop loop,
+            IceRegistry registry,
+            TransportMetrics metrics,
+            InetSocketAddress address,
+            SenderFactory senders)
+            throws IOException {
         this.loop = loop;
         this.registry = registry;
         this.metrics = metrics;
@@ -56,19 +72,19 @@ final class UdpPort implements EventLoop.Source {
             channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
             channel.bind(address);
             ipv6 = address.getAddress() instanceof Inet6Address;
-            sender = openSender((InetSocketAddress) channel.getLocalAddress());
+            sender = senders.open(channel, metrics);
         } catch (IOException e) {
             channel.close();
             throw e;
         }
     }
 
-    private UdpSender openSender(InetSocketAddress local) {
+    private static UdpSender openSender(DatagramChannel channel, TransportMetrics metrics) throws IOException {
         String kind = System.getProperty(SENDER_PROPERTY, "segments");
-        LinuxSocket socket = kind.equals("datagrams") ? null : LinuxSocket.boundTo(local, ipv6);
+        LinuxSocket socket = kind.equals("datagrams") ? null : LinuxSocket.of(channel);
         return socket == null
                 ? new DatagramSender(channel, metrics)
-                : new SegmentSender(socket::send, metrics, !kind.equals("batches"));
+                : new SegmentSender(socket::send, metrics, kind.equals("segments") && socket.segments());
     }
 
     int localPort() throws IOException {

@@ -1,0 +1,114 @@
+package org.macemu.webrtc.media.lane.shared.transport;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A port on its loop, with a kernel that refuses when a test wants it to. */
+class UdpPortTest {
+
+    private final AtomicInteger drops = new AtomicInteger();
+
+    @Test
+    void aFullSendBufferIsWaitedFor() throws Exception {
+        assumeTrue(LinuxSocket.isSupported());
+        AtomicInteger refusals = new AtomicInteger(3);
+        AtomicInteger calls = new AtomicInteger();
+        try (EventLoop loop = new EventLoop("test-loop");
+                DatagramSocket receiver = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"))) {
+            receiver.setSoTimeout(5_000);
+            UdpPort port = new UdpPort(
+                    loop,
+                    new IceRegistry(cause -> {}),
+                    cause -> drops.incrementAndGet(),
+                    new InetSocketAddress("127.0.0.1", 0),
+                    (channel, metrics) -> {
+                        LinuxSocket socket = LinuxSocket.of(channel);
+                        return new SegmentSender(
+                                (messages, count) -> {
+                                    calls.incrementAndGet();
+                                    return refusals.getAndDecrement() > 0
+                                            ? -LinuxSocket.EAGAIN
+                                            : socket.send(messages, count);
+                                },
+                                metrics,
+                                true);
+                    });
+            loop.add(port);
+            loop.start(now -> Long.MAX_VALUE);
+            UdpPath path = new UdpPath(port, (InetSocketAddress) receiver.getLocalSocketAddress(), false);
+            byte[] packet = {9, 8, 7};
+            CompletableFuture<Boolean> writable = new CompletableFuture<>();
+            loop.execute(() -> {
+                path.send(packet, 0, packet.length);
+                loop.flush();
+                writable.complete(path.writable());
+            });
+            assertFalse(writable.join(), "media waits");
+            // Nobody wakes the loop but the socket.
+            DatagramPacket datagram = new DatagramPacket(new byte[10], 10);
+            receiver.receive(datagram);
+            assertArrayEquals(packet, Arrays.copyOf(datagram.getData(), datagram.getLength()));
+            CompletableFuture<Boolean> again = new CompletableFuture<>();
+            loop.execute(() -> again.complete(path.writable()));
+            assertTrue(again.join());
+            assertEquals(0, drops.get());
+            int settled = calls.get();
+            Thread.sleep(100);
+            assertEquals(settled, calls.get(), "the selector is left alone again");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"datagrams", "batches", "segments"})
+    void everyKindOfSenderDelivers(String kind) throws Exception {
+        String before = System.getProperty(UdpPort.SENDER_PROPERTY);
+        System.setProperty(UdpPort.SENDER_PROPERTY, kind);
+        try (EventLoop loop = new EventLoop("test-loop");
+                DatagramSocket receiver = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"))) {
+            receiver.setSoTimeout(5_000);
+            receiver.setReceiveBufferSize(1 << 20);
+            UdpPort port = new UdpPort(
+                    loop,
+                    new IceRegistry(cause -> {}),
+                    cause -> drops.incrementAndGet(),
+                    new InetSocketAddress("127.0.0.1", 0));
+            loop.add(port);
+            loop.start(now -> Long.MAX_VALUE);
+            UdpPath path = new UdpPath(port, (InetSocketAddress) receiver.getLocalSocketAddress(), false);
+            byte[] packet = new byte[1_000];
+            loop.execute(() -> {
+                for (int i = 0; i < 70; i++) {
+                    packet[0] = (byte) i;
+                    path.send(packet, 0, packet.length);
+                }
+            });
+            DatagramPacket datagram = new DatagramPacket(new byte[2_000], 2_000);
+            for (int i = 0; i < 70; i++) {
+                receiver.receive(datagram);
+                assertEquals(1_000, datagram.getLength());
+                assertEquals((byte) i, datagram.getData()[0]);
+            }
+            assertEquals(0, drops.get());
+        } finally {
+            if (before == null) {
+                System.clearProperty(UdpPort.SENDER_PROPERTY);
+            } else {
+                System.setProperty(UdpPort.SENDER_PROPERTY, before);
+            }
+        }
+    }
+}
