@@ -75,7 +75,8 @@ public class AccessFilter {
             return;
         }
         try {
-            Optional<String> session = AccessRules.session(method, path);
+            Optional<String> session =
+                    AccessRules.session(method, path).or(() -> SessionOfRequest.named(context));
             AccessToken token = session.isPresent()
                     ? access.tokens().get().verifyFor(text, session.get())
                     : access.tokens().get().verify(text);

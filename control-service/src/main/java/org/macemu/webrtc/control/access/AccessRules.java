@@ -20,7 +20,22 @@ final class AccessRules {
 
     private static final String SESSIONS = "/api/v1/sessions/";
 
+    /** What is about a Mac, and so about another one when a session is named; all below {@code /api/v1/}. */
+    private static final Set<String> MAC =
+            Set.of("status", "config", "storage", "screenshot", "input", "viewers", "restart", "shutdown");
+
+    private static final String API = "/api/v1/";
+
     private AccessRules() {}
+
+    /** Whether a session named in the query is the one this path is about. */
+    static boolean aboutMac(String path) {
+        if (!path.startsWith(API)) {
+            return false;
+        }
+        int end = path.indexOf('/', API.length());
+        return MAC.contains(path.substring(API.length(), end < 0 ? path.length() : end));
+    }
 
     /**
      * The session that a path is about, whose own tokens are good there: to look at it, to visit it and, an owner's, to

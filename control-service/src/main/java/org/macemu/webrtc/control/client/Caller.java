@@ -50,7 +50,12 @@ final class Caller implements AutoCloseable {
 
     /** Where it connects to, for logs and health: {@code 127.0.0.1:8010}. */
     String target() {
-        return address.host() + ":" + address.port();
+        return present().host() + ":" + present().port();
+    }
+
+    /** The media-service that the present request is about. */
+    private SocketAddress present() {
+        return RequestTarget.get().orElse(address);
     }
 
     Vertx vertx() {
@@ -59,7 +64,7 @@ final class Caller implements AutoCloseable {
 
     /** One message there, one back, within so many milliseconds. */
     <Q, A> Future<A> call(MethodDescriptor<Q, A> method, Q message, long limitMs, Refusals refusals) {
-        return call(address, method, message, limitMs, refusals);
+        return call(present(), method, message, limitMs, refusals);
     }
 
     /** Likewise, to another media-service. */
@@ -98,7 +103,7 @@ final class Caller implements AutoCloseable {
 
     /** A call whose messages the caller handles; without a limit of time. */
     <Q, A> Future<GrpcClientRequest<Q, A>> open(MethodDescriptor<Q, A> method) {
-        return connections.client().request(address, method);
+        return connections.client().request(present(), method);
     }
 
     /** The one message of a response. */

@@ -23,6 +23,7 @@ public enum ProblemType {
     NO_PICTURE(409, "The Mac has shown no picture yet"),
     SESSION_EXISTS(409, "The session's name is taken"),
     SESSIONS_FULL(409, "No further session is allowed"),
+    SESSION_NOT_RUNNING(409, "The session's Mac does not run"),
     SESSION_CHANGED(409, "The session was changed meanwhile"),
     ACCESS_NOT_CONFIGURED(409, "This server has no key for tokens"),
     FILE_EXISTS(409, "A file has this name already"),

@@ -1,8 +1,5 @@
 package org.macemu.webrtc.control.sessions;
 
-import io.vertx.core.net.SocketAddress;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -23,24 +20,21 @@ final class IdleCheck implements AutoCloseable {
 
     private final Sessions sessions;
     private final MediaClient media;
-    private final String domain;
-    private final int port;
+    private final PodNames names;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("sessions-idle").daemon().factory());
 
-    /** @param domain of the names in the media-services' certificate */
-    IdleCheck(Sessions sessions, MediaClient media, String domain, int port, Duration period) {
+    IdleCheck(Sessions sessions, MediaClient media, PodNames names, Duration period) {
         this.sessions = sessions;
         this.media = media;
-        this.domain = domain;
-        this.port = port;
+        this.names = names;
         clock.scheduleWithFixedDelay(this::look, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void look() {
         sessions.running().forEach((name, address) -> {
             try {
-                int viewers = media.status(target(address)).await().atMost(PATIENCE).getViewers();
+                int viewers = media.status(names.target(address)).await().atMost(PATIENCE).getViewers();
                 sessions.watched(name, viewers);
             } catch (SessionFailure | UnknownHostException e) {
                 LOG.infof("Session %s: %s", name, e.getMessage());
@@ -48,17 +42,6 @@ final class IdleCheck implements AutoCloseable {
                 LOG.infof("Session %s does not say how many watch: %s", name, e.getMessage());
             }
         });
-    }
-
-    /**
-     * The pod's address with a name that the certificate is of. The name is each address's own, {@code
-     * 10-0-0-7.mac-sessions.macemu.svc}: connections are shared between calls to one name.
-     */
-    private SocketAddress target(String address) throws UnknownHostException {
-        InetAddress literal = InetAddress.ofLiteral(address);
-        String name = literal.getHostAddress().replace('.', '-').replace(':', '-') + "." + domain;
-        return SocketAddress.inetSocketAddress(
-                new InetSocketAddress(InetAddress.getByAddress(name, literal.getAddress()), port));
     }
 
     @Override

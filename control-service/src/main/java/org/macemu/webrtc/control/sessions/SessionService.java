@@ -3,11 +3,13 @@ package org.macemu.webrtc.control.sessions;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.vertx.core.net.SocketAddress;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -23,6 +25,7 @@ public class SessionService {
     private final ControlConfig control;
     private final Instance<KubernetesClient> client;
     private final MediaClient media;
+    private final PodNames names;
     private Sessions sessions;
     private IdleCheck idle;
 
@@ -33,6 +36,7 @@ public class SessionService {
         this.control = control;
         this.client = client;
         this.media = media;
+        this.names = new PodNames(config.service() + "." + config.namespace() + ".svc", config.mediaPort());
     }
 
     void onStart(@Observes StartupEvent event) {
@@ -48,13 +52,25 @@ public class SessionService {
         sessions = new Sessions(
                 client.get(), config, pattern, control.access().session(), Clock.systemUTC());
         sessions.start();
-        String domain = config.service() + "." + config.namespace() + ".svc";
-        idle = new IdleCheck(sessions, media, domain, config.mediaPort(), config.idleCheck());
+        idle = new IdleCheck(sessions, media, names, config.idleCheck());
     }
 
     /** Empty where sessions are not configured. */
     public Optional<Sessions> sessions() {
         return Optional.ofNullable(sessions);
+    }
+
+    /** Where a session's media-service is; empty while its Mac does not run. Never blocks. */
+    public Optional<SocketAddress> target(String session) throws SessionFailure {
+        Optional<String> address = sessions == null ? Optional.empty() : sessions.address(session);
+        if (address.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(names.target(address.get()));
+        } catch (UnknownHostException e) {
+            throw new SessionFailure(SessionFailure.Kind.CLUSTER_REFUSED, e.getMessage(), e);
+        }
     }
 
     @PreDestroy

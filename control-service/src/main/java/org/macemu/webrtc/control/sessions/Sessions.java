@@ -191,6 +191,19 @@ public final class Sessions implements AutoCloseable {
         });
     }
 
+    /**
+     * The address of a session's pod, from what is known; never blocks.
+     *
+     * @return empty while it has none
+     */
+    Optional<String> address(String name) throws SessionFailure {
+        synced();
+        StatefulSet set = cluster.set(name).orElseThrow(() -> unknown(name));
+        return cluster.pod(MacSession.of(set, config.idleTimeout()).pod())
+                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null && pod.getStatus() != null)
+                .map(pod -> pod.getStatus().getPodIP());
+    }
+
     /** Running sessions with a pod that takes viewers, and that pod's address. */
     Map<String, String> running() {
         Map<String, String> addresses = new HashMap<>();

@@ -187,10 +187,15 @@ class SessionsIT {
                 new PodConditionBuilder().withType("Ready").withStatus("True").build()));
         cluster.status(pod, status);
         awaitState("ada", "running");
+        // What is asked about her Mac is asked of its pod; this server's own media-service is not there.
+        send(503, "GET", "/api/v1/status", null);
+        assertEquals(1, send(200, "GET", "/api/v1/status?session=ada", null).path("viewers").asInt());
+        send(404, "GET", "/api/v1/status?session=nobody", null);
         Thread.sleep(3500);
         awaitState("ada", "running");
         media.status(SessionStatus.newBuilder().setViewers(0).build());
         awaitState("ada", "suspended");
+        assertEquals("session-not-running", kind(send(409, "GET", "/api/v1/status?session=ada", null)));
     }
 
     @Test
@@ -225,6 +230,11 @@ class SessionsIT {
         String invited = "Bearer " + link.path("token").asText();
         send(200, "GET", SESSIONS + "/ada", null, "Authorization", invited);
         send(401, "GET", "/api/v1/status", null, "Authorization", invited);
+        // The token of one session opens another's Mac nowhere, and makes no invitations.
+        send(401, "GET", "/api/v1/config?session=ada", null, "Authorization", stranger);
+        send(403, "GET", "/api/v1/config?session=ada", null, "Authorization", guest);
+        send(401, "GET", "/api/v1/config", null, "Authorization", owner);
+        send(401, "POST", "/api/v1/invitations?session=ada", "{\"role\":\"owner\"}", "Authorization", owner);
         send(202, "DELETE", SESSIONS + "/ada", null, "Authorization", admin);
     }
 }
