@@ -1,7 +1,7 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { signalingUrl } from '../../resources/META-INF/resources/client/control.js';
+import { aboutSession, signalingUrl } from '../../resources/META-INF/resources/client/control.js';
 
 const page = { protocol: 'https:', hostname: 'mac.example.org' };
 
@@ -12,4 +12,10 @@ test('a session is named in the address of its WebSocket', () => {
   const own = { ...info, signalingUrl: 'wss://s.example.org/signaling' };
   assert.equal(signalingUrl(own, page, 'a&b'), 'wss://s.example.org/signaling?session=a%26b');
   assert.equal(signalingUrl(own, page, null), 'wss://s.example.org/signaling');
+});
+
+test('what is asked about a Mac is asked about the session of the page', () => {
+  assert.equal(aboutSession('/status', null), '/status');
+  assert.equal(aboutSession('/status', 'ada'), '/status?session=ada');
+  assert.equal(aboutSession('/files?folder=roms', 'ada'), '/files?folder=roms&session=ada');
 });

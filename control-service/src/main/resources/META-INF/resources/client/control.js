@@ -21,6 +21,9 @@
  */
 
 const BASE = '/api/v1';
+
+/** The session whose Mac this page shows, where the server has several. */
+const SESSION = new URLSearchParams(globalThis.location?.search ?? '').get('session');
 const TIMEOUT_MS = 10_000;
 
 /** An answer that is not a success: RFC 9457 problem details, or what is known instead. */
@@ -69,7 +72,7 @@ export async function call(path, { method = 'GET', body, headers = {}, timeoutMs
   /** @type {Response} */
   let response;
   try {
-    response = await fetch(BASE + path, {
+    response = await fetch(BASE + aboutSession(path, SESSION), {
       method,
       headers: body === undefined ? headers : { ...headers, 'Content-Type': 'application/json' },
       body: body === undefined ? undefined : JSON.stringify(body),
@@ -102,6 +105,17 @@ export const signInAddress = () => offered;
  */
 export function signInOffered(link) {
   return link?.match(/^<(\/(?!\/)[\w/-]+)>; rel="authenticate"$/)?.[1];
+}
+
+/**
+ * What is asked about a Mac is asked about the session's.
+ *
+ * @param {string} path
+ * @param {string|null} session
+ * @returns {string}
+ */
+export function aboutSession(path, session) {
+  return session ? `${path}${path.includes('?') ? '&' : '?'}session=${encodeURIComponent(session)}` : path;
 }
 
 /** @param {string} text */
@@ -149,7 +163,8 @@ export const storage = () => call('/storage');
  * @param {{ role: string, name: string, expiresIn: number }} invitation expiresIn in seconds
  * @returns {Promise<{ link: string, expires: number }>} expires in seconds since 1970
  */
-export const invite = (invitation) => call('/invitations', { method: 'POST', body: invitation });
+export const invite = (invitation) =>
+  call('/invitations', { method: 'POST', body: SESSION ? { ...invitation, session: SESSION } : invitation });
 
 /** @param {string} viewer who is sent away */
 export const removeViewer = (viewer) => call(`/viewers/${encodeURIComponent(viewer)}`, { method: 'DELETE' });
