@@ -19,7 +19,7 @@ import org.macemu.webrtc.system.harness.SignalingSocket;
  */
 public final class InputBench {
 
-    private static final int WARM_UP_SECONDS = 10;
+    private static final int WARM_UP_SECONDS = 20;
 
     private InputBench() {}
 
