@@ -1,5 +1,6 @@
 package org.macemu.webrtc.signaling.placement;
 
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.macemu.webrtc.api.grpc.Load;
 
@@ -12,6 +13,9 @@ final class PlaceLoad {
     /** From being sent somewhere until the offer is counted there, and that figure has come back. */
     private static final long ARRIVAL_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+    /** A place that failed a viewer is nobody's choice for this long. */
+    private static final long AVOIDED_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     /** Arrivals remembered; in a storm of more the newest counts for the oldest. */
     private static final int MAX_ARRIVALS = 256;
 
@@ -19,10 +23,12 @@ final class PlaceLoad {
     private final long[] arrivals = new long[MAX_ARRIVALS];
     private int next;
     private Load load;
+    private long avoidedUntil;
 
     PlaceLoad(Place place, long now) {
         this.place = place;
-        java.util.Arrays.fill(arrivals, now - ARRIVAL_NANOS);
+        Arrays.fill(arrivals, now - ARRIVAL_NANOS);
+        this.avoidedUntil = now;
     }
 
     Place place() {
@@ -33,9 +39,14 @@ final class PlaceLoad {
         load = now;
     }
 
-    /** It did not answer, or dropped a viewer: nobody is sent there until it answers again. */
-    synchronized void failed() {
+    /** It did not answer: nobody is sent there until it does. */
+    synchronized void unanswered() {
         load = null;
+    }
+
+    /** It dropped a viewer or did not take one, whatever it says of its load. */
+    synchronized void failed(long now) {
+        avoidedUntil = now + AVOIDED_NANOS;
     }
 
     /** Whether it answered the last time. */
@@ -43,9 +54,14 @@ final class PlaceLoad {
         return load != null;
     }
 
+    /** Whether viewers have done well there lately. */
+    synchronized boolean isTrusted(long now) {
+        return load != null && now - avoidedUntil >= 0;
+    }
+
     /** Whether it says that it takes one more viewer, and there is room for those on the way too. */
     synchronized boolean accepts(long now) {
-        return load != null && load.getAccepting() && viewers(now) < load.getMaxViewers();
+        return isTrusted(now) && load.getAccepting() && viewers(now) < load.getMaxViewers();
     }
 
     synchronized int viewers(long now) {

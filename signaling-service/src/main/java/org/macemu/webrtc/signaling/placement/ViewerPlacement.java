@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -81,29 +82,31 @@ public class ViewerPlacement {
             return origin.place();
         }
         long now = System.nanoTime();
-        PlaceLoad chosen = choose(mayHoldControls, now);
+        PlaceLoad chosen = choose(origin, edges.values(), originViewers, mayHoldControls, now);
         chosen.sent(now);
         return chosen.place();
     }
 
-    private PlaceLoad choose(boolean mayHoldControls, long now) {
+    /** The rule itself. */
+    static PlaceLoad choose(
+            PlaceLoad origin, Collection<PlaceLoad> edges, int originViewers, boolean mayHoldControls, long now) {
         boolean room = origin.accepts(now);
         // An origin that does not answer is waited for by those who steer: at an edge they could only watch.
-        if (mayHoldControls && (room || !origin.isKnown()) || room && origin.viewers(now) < originViewers) {
+        if (mayHoldControls && (room || !origin.isTrusted(now)) || room && origin.viewers(now) < originViewers) {
             return origin;
         }
-        return edges.values().stream()
+        return edges.stream()
                 .filter(edge -> edge.accepts(now))
                 .min(Comparator.comparingDouble((PlaceLoad edge) -> edge.stress(now))
                         .thenComparingInt(edge -> edge.viewers(now)))
                 .orElse(origin);
     }
 
-    /** A call to this place broke: nobody is sent there until it answers again. */
+    /** A call to this place broke, or its viewers are to go: nobody is sent there for some seconds. */
     public void failed(Place place) {
         PlaceLoad load = place.edge() ? edges.get(place) : origin;
         if (load != null) {
-            load.failed();
+            load.failed(System.nanoTime());
         }
     }
 
@@ -134,7 +137,7 @@ public class ViewerPlacement {
             if (result.succeeded()) {
                 load.answered(result.result());
             } else {
-                load.failed();
+                load.unanswered();
             }
             if (before != load.isKnown()) {
                 LOG.infof("%s %s", place, before ? "does not answer: " + result.cause() : "answers");

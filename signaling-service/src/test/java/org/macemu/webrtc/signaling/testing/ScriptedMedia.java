@@ -15,9 +15,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.macemu.webrtc.api.grpc.GetLoadRequest;
 import org.macemu.webrtc.api.grpc.Join;
 import org.macemu.webrtc.api.grpc.Lane;
+import org.macemu.webrtc.api.grpc.Load;
 import org.macemu.webrtc.api.grpc.MediaMessage;
+import org.macemu.webrtc.api.grpc.PlacementGrpc;
 import org.macemu.webrtc.api.grpc.SignalingGrpc;
 import org.macemu.webrtc.api.grpc.ViewerMessage;
 import org.macemu.webrtc.api.grpc.Welcome;
@@ -35,11 +38,14 @@ public final class ScriptedMedia implements AutoCloseable {
     private final HttpServer server;
     private final boolean welcoming;
     private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
+    private volatile Load load =
+            Load.newBuilder().setMaxViewers(100).setAccepting(true).build();
 
     private ScriptedMedia(String host, int port, boolean welcoming) throws Exception {
         this.welcoming = welcoming;
         GrpcIoServer grpc = GrpcIoServer.server(vertx);
         GrpcIoServiceBridge.bridge(new Service()).bind(grpc);
+        GrpcIoServiceBridge.bridge(new Loads()).bind(grpc);
         server = vertx.createHttpServer(new HttpServerOptions().setHost(host).setPort(port))
                 .requestHandler(grpc);
         server.listen().toCompletionStage().toCompletableFuture().get(LIMIT_MS, TimeUnit.MILLISECONDS);
@@ -76,6 +82,20 @@ public final class ScriptedMedia implements AutoCloseable {
     @Override
     public void close() throws Exception {
         vertx.close().toCompletionStage().toCompletableFuture().get(LIMIT_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /** What it says from now on when it is asked how busy it is. */
+    public void load(Load now) {
+        load = now;
+    }
+
+    private final class Loads extends PlacementGrpc.PlacementImplBase {
+
+        @Override
+        public void getLoad(GetLoadRequest request, StreamObserver<Load> response) {
+            response.onNext(load);
+            response.onCompleted();
+        }
     }
 
     private final class Service extends SignalingGrpc.SignalingImplBase {
