@@ -178,7 +178,8 @@ public class MediaServer {
                 config.viewers().max(),
                 defaults.concurrentHandshakes(),
                 config.video().temporalLayers(),
-                config.video().followController());
+                // An edge has no encoder whose rate a viewer's network could steer.
+                !isEdge() && config.video().followController());
     }
 
     private Audience.Settings audienceSettings() {

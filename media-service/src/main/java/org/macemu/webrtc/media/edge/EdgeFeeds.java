@@ -30,8 +30,11 @@ public final class EdgeFeeds implements FrameSink {
 
     private static final Logger LOG = Logger.getLogger(EdgeFeeds.class);
 
-    /** Edges at once: 200 viewers on each are 12,800. */
-    private static final int MAX_EDGES = 64;
+    /**
+     * Edges at once: with 100 viewers on each 100,000. What waits for several of them is the same message, so that they
+     * bound threads and bandwidth more than memory.
+     */
+    private static final int MAX_EDGES = 1_000;
 
     private final SharedLane lane;
     private final Consumer<Boolean> watched;
