@@ -33,8 +33,22 @@ public interface Lane extends VideoSink, AudioSink, AutoCloseable {
      */
     Viewer open(String viewerId, String offerSdp, ViewerEvents events);
 
+    /**
+     * Opens a viewer whose network is known.
+     *
+     * @param bitsPerSecond what it carries; 0: unknown
+     */
+    default Viewer open(String viewerId, String offerSdp, ViewerEvents events, long bitsPerSecond) {
+        return open(viewerId, offerSdp, events);
+    }
+
     /** Somebody else holds the controls now: the viewer of this id, or nobody when it is empty. Any thread. */
     default void controller(String viewerId) {}
+
+    /** Bits per second that a viewer's network has to carry here; 0: the lane fits itself to any network. */
+    default long demand() {
+        return 0;
+    }
 
     /** Closes every viewer with a goodbye and frees what the lane holds. Sinks are not called any more. */
     @Override

@@ -27,6 +27,11 @@ public interface Viewer {
     /** Figures of this viewer, sampled without blocking the media path. */
     ViewerStats stats();
 
+    /** Whether this viewer's network does not carry what the lane sends to everybody, and gets less than others. */
+    default boolean isStrained() {
+        return false;
+    }
+
     /** Closes the connection and frees everything of it. Idempotent; {@link ViewerEvents#closed} follows once. */
     void close();
 }

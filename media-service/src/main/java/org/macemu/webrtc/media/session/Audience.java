@@ -1,5 +1,7 @@
 package org.macemu.webrtc.media.session;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Comparator;
@@ -45,6 +47,12 @@ public final class Audience implements AutoCloseable {
 
     /** A rate is told again when it moved by more than this, frames per second. */
     private static final double FPS_STEP = 1;
+
+    /** A viewer whose network is too slow waits for little more than this. */
+    private static final long LANE_INTERVAL_MILLIS = 250;
+
+    /** The share of the machine's processors in use beyond which no viewer is given an encoder of its own. */
+    private static final double BUSY = 0.85;
 
     /** People told to each other at most; a larger audience are guests, who are not told. */
     private static final int MAX_PARTICIPANTS = 100;
@@ -110,6 +118,8 @@ public final class Audience implements AutoCloseable {
         this.emulatorState = emulatorState;
         this.capture = capture;
         input.gate(this::admitsInput);
+        clock.scheduleWithFixedDelay(
+                this::considerLanes, LANE_INTERVAL_MILLIS, LANE_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
         clock.scheduleWithFixedDelay(
                 this::tellIfChanged, STATE_INTERVAL_MILLIS, STATE_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -371,6 +381,17 @@ public final class Audience implements AutoCloseable {
     /** Everybody is told soon; any thread. */
     public void stateChanged() {
         changed.set(true);
+    }
+
+    private void considerLanes() {
+        try {
+            boolean room = ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean machine
+                    && machine.getCpuLoad() < BUSY;
+            long now = System.nanoTime();
+            sessions.values().forEach(session -> session.considerLane(now, room));
+        } catch (RuntimeException e) {
+            LOG.error("Looking at the viewers' lanes failed", e);
+        }
     }
 
     private void tellIfChanged() {

@@ -87,6 +87,10 @@ public final class ViewerSession {
     private long inputSecond;
     private int inputInSecond;
     private Attachment attachment;
+    /** The connection that plays on until the one on the other lane flows. */
+    private Attachment leaving;
+    private final LaneMoves moves = new LaneMoves();
+    private boolean pinned;
     private ScheduledFuture<?> idle;
 
     public ViewerSession(Audience audience, Outbox outbox) {
@@ -260,10 +264,20 @@ public final class ViewerSession {
             sendError(wanted.isPresent() ? "lane_unavailable" : "capacity_reached", refusal.get(), false);
             return;
         }
-        detach();
+        if (attachment != null && attachment.connectedOnce && attachment.lane != lane.get()) {
+            release(leaving);
+            leaving = attachment;
+            attachment = null;
+        } else {
+            // Who names a lane first wants that lane; who is asked to move names it too.
+            pinned = wanted.isPresent();
+            detach();
+        }
         idle.cancel(false);
         if (!audience.opened(lane.get())) {
-            awaitViewer();
+            if (!stayWhereItWas()) {
+                awaitViewer();
+            }
             sendError(
                     "capacity_reached",
                     "This Mac has its " + audience.settings().maxViewers() + " viewers already; try again later",
@@ -272,7 +286,7 @@ public final class ViewerSession {
         }
         attachment = new Attachment(lane.get());
         away = false;
-        attachment.open(sdp);
+        attachment.open(sdp, leaving == null ? 0 : leaving.viewer.stats().estimatedBitsPerSecond());
     }
 
     private static Optional<String> wanted(Offer offer) {
@@ -356,6 +370,30 @@ public final class ViewerSession {
                 .build());
     }
 
+    /** Asks the page to change lanes when its network calls for it. Several times a second. */
+    synchronized void considerLane(long now, boolean roomForEncoder) {
+        if (left || pinned || attachment == null || leaving != null || !attachment.connectedOnce) {
+            return;
+        }
+        boolean shared = attachment.lane.demand() > 0;
+        moves.movedTo(shared, now);
+        Optional<Lane> other = audience.lanes().all().stream()
+                .filter(lane -> lane.demand() > 0 != shared)
+                .findFirst();
+        if (other.isEmpty()) {
+            return;
+        }
+        long demand = Math.max(attachment.lane.demand(), other.get().demand());
+        boolean room = other.get().refusal().isEmpty() && (!shared || roomForEncoder);
+        long estimate = attachment.viewer.stats().estimatedBitsPerSecond();
+        if (moves.look(now, attachment.viewer.isStrained(), estimate, demand, room) != LaneMoves.Decision.STAY) {
+            LOG.infof("Viewer %s is asked to move to the %s lane", id, other.get().name());
+            outbox.send(MediaMessage.newBuilder()
+                    .setMove(Move.newBuilder().setReason("network").setLane(wireName(other.get())))
+                    .build());
+        }
+    }
+
     /** Asks the page to make a second connection elsewhere before it closes this one. */
     void move(String reason) {
         outbox.send(MediaMessage.newBuilder()
@@ -389,17 +427,39 @@ public final class ViewerSession {
     }
 
     private void detach() {
-        if (attachment != null) {
-            attachment.end();
-            attachment.viewer.close();
-            attachment = null;
+        release(leaving);
+        leaving = null;
+        release(attachment);
+        attachment = null;
+    }
+
+    private static void release(Attachment gone) {
+        if (gone != null) {
+            gone.end();
+            gone.viewer.close();
+        }
+    }
+
+    /** The move has failed, and the first connection is still there. */
+    private boolean stayWhereItWas() {
+        attachment = leaving;
+        leaving = null;
+        return attachment != null;
+    }
+
+    /** The second connection flows: the first one would only take its bandwidth. */
+    private synchronized void arrived(Attachment flowing) {
+        if (attachment == flowing) {
+            release(leaving);
+            leaving = null;
         }
     }
 
     private synchronized void detached(Attachment gone) {
         gone.end();
-        if (attachment == gone) {
-            attachment = null;
+        if (leaving == gone) {
+            leaving = null;
+        } else if (attachment == gone && !stayWhereItWas()) {
             away = true;
             audience.vanished(this);
             if (audience.isClosed()) {
@@ -425,9 +485,9 @@ public final class ViewerSession {
             this.lane = lane;
         }
 
-        void open(String sdp) {
+        void open(String sdp, long bitsPerSecond) {
             origin = OfferOrigin.of(sdp);
-            viewer = lane.open(id, sdp, this);
+            viewer = lane.open(id, sdp, this, bitsPerSecond);
             timeout = audience.after(audience.settings().connectTimeout(), this::timedOut);
         }
 
@@ -485,12 +545,13 @@ public final class ViewerSession {
         @Override
         public void connected() {
             connectedOnce = true;
+            arrived(this);
         }
 
         @Override
         public void input(String json) {
             synchronized (ViewerSession.this) {
-                if (attachment == this) {
+                if (attachment == this || leaving == this) {
                     ViewerSession.this.input(json);
                 }
             }

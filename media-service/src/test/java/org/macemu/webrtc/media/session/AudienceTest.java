@@ -201,7 +201,7 @@ class AudienceTest {
     }
 
     @Test
-    void anotherLaneClosesTheFirst() throws Exception {
+    void anotherLaneClosesTheFirstOnceItFlows() throws Exception {
         audience(10, 60_000, 60_000);
         Browser a = new Browser().join("a", Role.ROLE_GUEST).offer(Lane.LANE_SHARED);
         ScriptedLane.ScriptedViewer first = shared.last();
@@ -209,9 +209,7 @@ class AudienceTest {
         a.offer(Lane.LANE_SHARED);
         assertEquals(2, first.offers.size(), "an ICE restart is the viewer's own");
         a.offer(Lane.LANE_ADAPTIVE);
-        assertTrue(first.closed.get());
-        assertEquals(1, audience.watching());
-        assertEquals(1, audience.watching(adaptive));
+        assertFalse(first.closed.get(), "the first plays on until the second flows");
         int told = a.told.size();
         first.events.answered("late");
         first.events.candidate("candidate:late", "0", 0);
@@ -219,6 +217,25 @@ class AudienceTest {
         assertEquals(told, a.told.size(), "the first viewer's events go nowhere");
         adaptive.last().events.answered("now");
         assertEquals("now", a.told.getLast().getAnswer().getSdp());
+        adaptive.last().events.connected();
+        assertTrue(first.closed.get());
+        assertEquals(1, audience.watching());
+        assertEquals(1, audience.watching(adaptive));
+    }
+
+    @Test
+    void aMoveThatFailsLeavesTheFirstWhereItWas() throws Exception {
+        audience(10, 60_000, 60_000);
+        Browser a = new Browser().join("a", Role.ROLE_GUEST).offer(Lane.LANE_SHARED);
+        ScriptedLane.ScriptedViewer first = shared.last();
+        first.events.connected();
+        a.offer(Lane.LANE_ADAPTIVE);
+        adaptive.last().events.closed();
+        assertFalse(first.closed.get());
+        assertEquals(1, audience.watching());
+        assertEquals(1, audience.watching(shared));
+        a.offer(Lane.LANE_SHARED);
+        assertEquals(2, first.offers.size(), "it is the session's viewer again");
     }
 
     @Test

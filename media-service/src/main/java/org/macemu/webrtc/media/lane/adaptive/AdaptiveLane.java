@@ -46,6 +46,11 @@ public final class AdaptiveLane implements Lane {
      */
     private static final long STILL_INTERVAL_MILLIS = 500;
 
+    /** What a network that is known to be slow is given at first: less than it carries, and some picture at least. */
+    private static final double SHARE_AT_START = 0.7;
+
+    private static final int MIN_START_KILOBITS = 100;
+
     private final AdaptiveLaneSettings settings;
     private final CaptureControl capture;
     private final AdaptiveLaneMetrics metrics;
@@ -118,7 +123,16 @@ public final class AdaptiveLane implements Lane {
 
     @Override
     public Viewer open(String viewerId, String offerSdp, ViewerEvents events) {
-        AdaptiveViewer viewer = new AdaptiveViewer(this, viewerId, events);
+        return open(viewerId, offerSdp, events, 0);
+    }
+
+    @Override
+    public Viewer open(String viewerId, String offerSdp, ViewerEvents events, long bitsPerSecond) {
+        int startKilobits = settings.startKilobits();
+        if (bitsPerSecond > 0) {
+            startKilobits = Math.clamp((long) (SHARE_AT_START * bitsPerSecond / 1_000), MIN_START_KILOBITS, startKilobits);
+        }
+        AdaptiveViewer viewer = new AdaptiveViewer(this, viewerId, events, startKilobits);
         Optional<String> refusal;
         synchronized (viewers) {
             refusal = viewers.containsKey(viewerId) && !closed ? Optional.empty() : refusal();

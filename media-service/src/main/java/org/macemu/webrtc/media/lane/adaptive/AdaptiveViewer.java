@@ -45,6 +45,7 @@ final class AdaptiveViewer implements Viewer, PeerConnectionObserver {
     private final AdaptiveLane lane;
     private final String id;
     private final ViewerEvents events;
+    private final int startKilobits;
     private final List<RTCDataChannel> channels = new ArrayList<>();
 
     private RTCPeerConnection connection;
@@ -59,7 +60,9 @@ final class AdaptiveViewer implements Viewer, PeerConnectionObserver {
     private long framesCounted;
     private long keyFramesCounted;
 
-    AdaptiveViewer(AdaptiveLane lane, String id, ViewerEvents events) {
+    /** @param startKilobits bit rate before the network is known */
+    AdaptiveViewer(AdaptiveLane lane, String id, ViewerEvents events, int startKilobits) {
+        this.startKilobits = startKilobits;
         this.lane = lane;
         this.id = id;
         this.events = events;
@@ -115,7 +118,7 @@ final class AdaptiveViewer implements Viewer, PeerConnectionObserver {
     }
 
     private void negotiate(String offerSdp) {
-        String sdp = OfferSdp.withStartBitrate(offerSdp, lane.settings().startKilobits());
+        String sdp = OfferSdp.withStartBitrate(offerSdp, startKilobits);
         connection.setRemoteDescription(new RTCSessionDescription(RTCSdpType.OFFER, sdp), onLane(this::answer));
     }
 

@@ -31,6 +31,9 @@ final class NetworkEstimate {
     private static final double HEAVY_LOSS = 0.25;
 
     private static final double LITTLE_LOSS = 0.06;
+    /** A network that carries less than this carries no picture. */
+    private static final long MIN_CAPACITY = 150_000;
+
     /** A queue has to shrink within this time once less is sent. */
     private static final long DRAIN = 600_000_000L;
 
@@ -49,16 +52,16 @@ final class NetworkEstimate {
 
     private boolean started;
     private long windowBegin;
-    private long sentAtBegin;
-    private long resentAtBegin;
-    private long bytesAtBegin;
+    private long highestAtBegin;
     private long lostAtBegin;
+    private long resentAtBegin;
 
     private int queueing;
     private boolean congested;
     private long goodSince;
     private long capacity;
     private long adjusted;
+    private boolean overflowing;
     private double loss;
 
     /** A round trip was measured. */
@@ -77,36 +80,35 @@ final class NetworkEstimate {
     /**
      * The receiver reported; all figures are cumulative, of the picture.
      *
-     * @param packetsSent sent for the first time
-     * @param packetsResent sent again
-     * @param bytesSent in both ways
-     * @param packetsLost that the receiver misses
+     * @param highest sequence number received, extended
+     * @param lost that the receiver misses
+     * @param resent packets sent again
+     * @param packetBytes of an average packet
      * @return whether {@link #congested} has changed
      */
-    boolean report(long now, long packetsSent, long packetsResent, long bytesSent, long packetsLost) {
+    boolean report(long now, long highest, long lost, long resent, long packetBytes) {
         if (!started) {
             started = true;
-            begin(now, packetsSent, packetsResent, bytesSent, packetsLost);
+            begin(now, highest, lost, resent);
             return false;
         }
-        long sent = packetsSent - sentAtBegin;
-        if (now - windowBegin < WINDOW || sent < MIN_PACKETS) {
+        long expected = highest - highestAtBegin;
+        if (now - windowBegin < WINDOW || expected < MIN_PACKETS) {
             return false;
         }
-        long all = sent + packetsResent - resentAtBegin;
         // What the receiver misses shrinks by what was sent again and arrived.
-        double missing = Math.clamp((double) (packetsLost - lostAtBegin + packetsResent - resentAtBegin) / all, 0, 1);
-        double delivered = (bytesSent - bytesAtBegin) * 8e9 / (now - windowBegin) * (1 - missing);
-        begin(now, packetsSent, packetsResent, bytesSent, packetsLost);
+        double received = Math.max(0, expected - (lost - lostAtBegin));
+        double missing = Math.clamp(1 - received / (expected + resent - resentAtBegin), 0, 1);
+        double delivered = received * packetBytes * 8e9 / (now - windowBegin);
+        begin(now, highest, lost, resent);
         return judge(now, missing, delivered);
     }
 
-    private void begin(long now, long packetsSent, long packetsResent, long bytesSent, long packetsLost) {
+    private void begin(long now, long highest, long lost, long resent) {
         windowBegin = now;
-        sentAtBegin = packetsSent;
-        resentAtBegin = packetsResent;
-        bytesAtBegin = bytesSent;
-        lostAtBegin = packetsLost;
+        highestAtBegin = highest;
+        lostAtBegin = lost;
+        resentAtBegin = resent;
     }
 
     private boolean judge(long now, double missing, double delivered) {
@@ -114,6 +116,7 @@ final class NetworkEstimate {
         boolean queues = queue > Math.max(QUEUE_MILLIS, shortestKnown() / 2);
         queueing = queues ? queueing + 1 : 0;
         boolean before = congested;
+        overflowing = missing > OVERFLOW_LOSS;
         if (queueing >= 2 || queues && missing > OVERFLOW_LOSS || missing > HEAVY_LOSS) {
             adjust(now, missing, delivered);
             congested = true;
@@ -133,14 +136,14 @@ final class NetworkEstimate {
     /** What arrives is what the network carries, as long as it is given more. */
     private void adjust(long now, double missing, double delivered) {
         if (!congested) {
-            capacity = (long) delivered;
+            capacity = Math.max(MIN_CAPACITY, (long) delivered);
             adjusted = now;
         } else if (missing > OVERFLOW_LOSS && delivered < capacity) {
-            capacity = (long) (0.5 * capacity + 0.5 * delivered);
+            capacity = Math.max(MIN_CAPACITY, (long) (0.5 * capacity + 0.5 * delivered));
             adjusted = now;
         } else if (now - adjusted > DRAIN) {
             // Part of what seemed delivered went into the queue, which does not empty at this rate.
-            capacity = (long) (0.92 * capacity);
+            capacity = Math.max(MIN_CAPACITY, (long) (0.92 * capacity));
             adjusted = now;
         }
     }
@@ -160,6 +163,11 @@ final class NetworkEstimate {
     /** Whether the network is given more than it carries. */
     boolean congested() {
         return congested;
+    }
+
+    /** Whether the last look at it found much lost. */
+    boolean overflowing() {
+        return overflowing;
     }
 
     /** Bits per second that arrived while it was congested last; 0 when it never was. */

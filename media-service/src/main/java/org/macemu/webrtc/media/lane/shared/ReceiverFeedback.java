@@ -22,11 +22,13 @@ final class ReceiverFeedback implements RtcpReader.Handler {
     private long resentBytesNow;
     private long pictureResent;
     private boolean reported;
+    private boolean changed;
     private boolean lostPicture;
     private double soundLoss;
     private GeneralSecurityException failure;
 
     private int videoLost;
+    private long videoHighest;
     private int audioLost;
     private long estimate;
 
@@ -52,6 +54,7 @@ final class ReceiverFeedback implements RtcpReader.Handler {
         resentNow = 0;
         resentBytesNow = 0;
         reported = false;
+        changed = false;
         lostPicture = false;
         if (!RtcpReader.read(b, offset, length, this)) {
             fanOut.metrics().dropped(TransportMetrics.Drop.MALFORMED);
@@ -66,8 +69,8 @@ final class ReceiverFeedback implements RtcpReader.Handler {
             }
         }
         if (reported) {
-            network.report(
-                    System.nanoTime(), video.packets() - pictureResent, pictureResent, video.bytes(), videoLost);
+            changed = network.report(
+                    System.nanoTime(), videoHighest, videoLost, pictureResent, video.bytes() / Math.max(1, video.packets()));
         }
         if (failure != null) {
             throw failure;
@@ -89,6 +92,11 @@ final class ReceiverFeedback implements RtcpReader.Handler {
         return network;
     }
 
+    /** Whether the packet just read made the network congested. */
+    boolean congestionBegins() {
+        return changed && network.congested();
+    }
+
     /** Share of packets that get lost at random, 0 to 1. */
     double loss() {
         return Math.max(network.loss(), soundLoss);
@@ -105,9 +113,16 @@ final class ReceiverFeedback implements RtcpReader.Handler {
     }
 
     @Override
-    public void report(int ssrc, int fractionLost, int packetsLost, int lastSenderReport, int delaySinceLast) {
+    public void report(
+            int ssrc,
+            int fractionLost,
+            int packetsLost,
+            int highestSequence,
+            int lastSenderReport,
+            int delaySinceLast) {
         if (video != null && ssrc == video.ssrc()) {
             videoLost = packetsLost;
+            videoHighest = Integer.toUnsignedLong(highestSequence);
             reported = true;
         } else if (audio != null && ssrc == audio.ssrc()) {
             audioLost = packetsLost;
@@ -134,6 +149,7 @@ final class ReceiverFeedback implements RtcpReader.Handler {
         }
         nackedNow++;
         long index = track.lookUp(sequence);
+        // What a full queue dropped would be dropped again: congestion is answered by a pause and a key frame.
         if (index < 0 || !resends.take(index, track.length(index), System.nanoTime())) {
             return;
         }

@@ -283,6 +283,11 @@ public final class SharedLane implements Lane {
     }
 
     @Override
+    public long demand() {
+        return settings.startKilobits() * 1_000L + settings.audioBitsPerSecond();
+    }
+
+    @Override
     public void controller(String viewerId) {
         if (loop != null) {
             loop.execute(() -> fanOut.controller(viewerId));

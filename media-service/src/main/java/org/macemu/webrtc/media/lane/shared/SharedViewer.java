@@ -47,9 +47,9 @@ final class SharedViewer implements Viewer, IcePeer.Listener {
     private boolean closed;
     private boolean restarting;
     private long nextReport;
-    private long cutSince;
 
     /** Snapshot for {@link #stats}, written by the loop. */
+    private volatile boolean strained;
     private volatile ViewerStats stats = new ViewerStats(false, 0, 0, 0, Double.NaN, 0);
 
     SharedViewer(String id, SharedLane lane, FanOut fanOut, Negotiation negotiation, ViewerEvents events) {
@@ -83,6 +83,11 @@ final class SharedViewer implements Viewer, IcePeer.Listener {
     @Override
     public ViewerStats stats() {
         return stats;
+    }
+
+    @Override
+    public boolean isStrained() {
+        return strained;
     }
 
     @Override
@@ -274,15 +279,21 @@ final class SharedViewer implements Viewer, IcePeer.Listener {
     /** What the network does not carry is not sent: it would only come late, and keep what matters from arriving. */
     private void adapt(NetworkEstimate network, long now) {
         picture.limit(network.congested() ? (long) (SHARE_OF_CAPACITY * network.capacity()) : 0);
+        if (feedback.congestionBegins()) {
+            LOG.debugf("%s: congested, carries %d bit/s", id, network.capacity());
+            if (network.overflowing()) {
+                // What a full queue dropped is not worth a resend that would be dropped too: the queue is left to empty.
+                picture.skipToKeyFrame(now);
+            }
+        }
         if (feedback.lostPicture()) {
             if (network.congested()) {
-                picture.skipToKeyFrame(now);
+                picture.lostPicture(now);
             } else {
                 fanOut.keyFrames().request(KeyFrameCause.LOSS, now);
             }
         }
-        boolean cut = picture.isCut() && !fanOut.steersFor(this);
-        cutSince = cut ? cutSince == 0 ? now : cutSince : 0;
+        strained = picture.isCut() && !fanOut.steersFor(this);
     }
 
     /** What the picture may take of this viewer's network; null before the first picture. */
@@ -322,6 +333,6 @@ final class SharedViewer implements Viewer, IcePeer.Listener {
                 bytes,
                 feedback.packetsLost(),
                 feedback.roundTripMillis(),
-                feedback.estimate());
+                strained ? feedback.network().capacity() : feedback.estimate());
     }
 }

@@ -54,7 +54,7 @@ class NetworkEstimateTest {
                 }
                 if (i % 20 == 19) {
                     estimate.roundTrip(roundTrip + queueBits * 1_000 / linkBits + random.nextDouble() * 8, now);
-                    if (estimate.report(now, sent, resent, (sent + resent) * PACKET_BITS / 8, missing)) {
+                    if (estimate.report(now, sent, missing, resent, PACKET_BITS / 8)) {
                         changes++;
                     }
                     // A tenth of what is missing is sent again and arrives.
@@ -113,7 +113,7 @@ class NetworkEstimateTest {
         for (int i = 0; i < 400; i++) {
             now += 200_000_000L;
             estimate.roundTrip(i < 50 ? 20 : 180, now);
-            estimate.report(now, i * 20L, 0, i * 22_000L, 0);
+            estimate.report(now, i * 20L, 0, 0, 1_100);
         }
         assertFalse(estimate.congested());
     }

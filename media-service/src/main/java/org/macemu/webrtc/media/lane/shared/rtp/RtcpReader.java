@@ -28,10 +28,17 @@ public final class RtcpReader {
          * @param ssrc our stream
          * @param fractionLost of 256, since the previous report
          * @param packetsLost cumulative, signed 24 bits
+         * @param highestSequence that was received, extended by the number of cycles (RFC 3550 section 6.4.1)
          * @param lastSenderReport middle 32 bits of the NTP time of our last report, 0 when none arrived
          * @param delaySinceLast since that report, 1/65536 s
          */
-        void report(int ssrc, int fractionLost, int packetsLost, int lastSenderReport, int delaySinceLast);
+        void report(
+                int ssrc,
+                int fractionLost,
+                int packetsLost,
+                int highestSequence,
+                int lastSenderReport,
+                int delaySinceLast);
 
         /** A packet of a stream of ours is missing. */
         void nack(int ssrc, int sequence);
@@ -97,7 +104,11 @@ public final class RtcpReader {
         for (int i = 0; i < count; i++, p += REPORT_BLOCK) {
             int lost = RtpHeader.getInt(b, p + 4);
             handler.report(
-                    RtpHeader.getInt(b, p), lost >>> 24, lost << 8 >> 8, RtpHeader.getInt(b, p + 16),
+                    RtpHeader.getInt(b, p),
+                    lost >>> 24,
+                    lost << 8 >> 8,
+                    RtpHeader.getInt(b, p + 8),
+                    RtpHeader.getInt(b, p + 16),
                     RtpHeader.getInt(b, p + 20));
         }
         return true;

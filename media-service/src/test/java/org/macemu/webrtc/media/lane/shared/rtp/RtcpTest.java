@@ -19,7 +19,7 @@ class RtcpTest {
         private final List<String> lines = new ArrayList<>();
 
         @Override
-        public void report(int ssrc, int fraction, int lost, int lastReport, int delay) {
+        public void report(int ssrc, int fraction, int lost, int highest, int lastReport, int delay) {
             lines.add("report %x %d %d %x %x".formatted(ssrc, fraction, lost, lastReport, delay));
         }
 

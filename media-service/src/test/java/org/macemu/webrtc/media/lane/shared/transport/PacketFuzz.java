@@ -48,7 +48,8 @@ public final class PacketFuzz {
     private static final class Ignored implements RtcpReader.Handler {
 
         @Override
-        public void report(int ssrc, int fractionLost, int packetsLost, int lastSenderReport, int delaySinceLast) {}
+        public void report(
+                    int ssrc, int fractionLost, int packetsLost, int highest, int lastSenderReport, int delaySinceLast) {}
 
         @Override
         public void nack(int ssrc, int sequence) {
