@@ -161,6 +161,33 @@ class MutualTlsST {
         }
     }
 
+    /** An edge shows its own certificate to its origin. */
+    @ParameterizedTest
+    @CsvSource({"caller, 1", "stranger, 0"})
+    void anEdgeIsServedByItsOrigin(String folder, int connected) throws Exception {
+        int port = FreePorts.next();
+        Map<String, String> environment = Map.of(
+                "QUARKUS_PROFILE", "prod,mtls",
+                "MACEMU_EDGE_ORIGIN", "localhost:" + tlsPort,
+                "MACEMU_TLS_FOLDER", certificates.resolve(folder).toString(),
+                "MACEMU_MEDIA_PORT", Integer.toString(port),
+                "MACEMU_MEDIA_TLS_PORT", Integer.toString(FreePorts.next()),
+                "MACEMU_RTC_PORT", Integer.toString(FreePorts.next()));
+        try (ServiceProcess edge = Product.service(Part.MEDIA, "edge " + folder, environment, product.logs())) {
+            edge.start();
+            awaitHealthy(port);
+            if (connected == 0) {
+                edge.awaitLog("is away", LIMIT);
+                // Several attempts go by.
+                Thread.sleep(2_000);
+            }
+            Await.until("the edge's origin is " + connected, LIMIT, () -> {
+                String figures = get(port, "/q/metrics").body();
+                return figures.contains("macemu_origin_connected " + connected + ".0") ? null : "it is not";
+            }, edge::logTail);
+        }
+    }
+
     @Test
     void aBrowserIsWelcomedThroughTls() throws Exception {
         run(Part.SIGNALING, "signaling", caller(Part.SIGNALING, "localhost", tlsPort, "caller"));
