@@ -1,14 +1,12 @@
 """The table and the last lines of bench/fanout: fanout-report.py FOLDER PEER VIEWERS SENDER RECORDING.
 
 Fails when a server did not deliver the recording's packets to every viewer: a figure per viewer would then compare
-different work. A peer that encodes by itself (adaptive) is compared by the bytes it sent instead.
-"""
+different work."""
 import json
 import struct
 import sys
 
 MAX_PAYLOAD = 1160
-OWN_ENCODER = ("adaptive",)
 
 
 def packets_per_second(recording):
@@ -41,8 +39,6 @@ def main():
               f"{f['us_per_packet']:9.2f} {f'{each:.1f} ({least:.1f}, {most:.1f})':>30} "
               f"{f['bytes'] * 8 / 1000 / f['seconds'] / viewers:11.0f} {f['gaps']:5} "
               f"{f['memory_after'] // 1024:5} {f['mb_per_viewer']:9.2f}")
-        if name in OWN_ENCODER:
-            continue
         # A window that is no multiple of the recording's length sees a key frame more or less.
         if min(least, each) < 0.97 * expected or most > 1.03 * expected:
             problems.append(f"{name} delivered {least:.1f} to {most:.1f} packets/s to a viewer; the recording has "
