@@ -220,6 +220,9 @@ export class Upload {
     const answer = await this.#transport.send({
       method, url, headers: { ...TUS, ...headers }, body, onProgress, signal: this.#stop.signal,
     });
+    if (this.#stop.signal.aborted) {
+      throw new ControlError(0, 'aborted');
+    }
     if (answer.status < 200 || answer.status > 299) {
       throw problemOf(answer.status, '', answer.header('Content-Type'), answer.text);
     }

@@ -141,10 +141,10 @@ public final class ControlSocket implements AutoCloseable {
         return c != null && c.writer.offer(message);
     }
 
-    /** How long messages lately waited for the emulator's socket, milliseconds; NaN when none was sent. */
+    /** How long input lately waited for the emulator's socket, median in milliseconds; NaN when none was sent. */
     public double sendDelayMillis() {
         Connection c = connection;
-        return c == null ? Double.NaN : c.writer.meanDelayMillis();
+        return c == null ? Double.NaN : c.writer.delayMillis();
     }
 
     private void accept() {

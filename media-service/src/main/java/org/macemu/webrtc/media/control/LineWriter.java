@@ -3,8 +3,11 @@ package org.macemu.webrtc.media.control;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.LongStream;
 import org.jboss.logging.Logger;
 import org.macemu.webrtc.api.control.ControlCodec;
+import org.macemu.webrtc.api.control.ControlMessage.Input;
 import org.macemu.webrtc.api.control.ControlMessage.MouseMove;
 import org.macemu.webrtc.api.control.ControlMessage.MouseMoveRelative;
 import org.macemu.webrtc.api.control.ControlMessage.MouseWheel;
@@ -25,15 +28,16 @@ final class LineWriter implements AutoCloseable {
      */
     private static final int CAPACITY = 1024;
 
-    /** The mean forgets a message after about so many others. */
-    private static final int MEAN_OVER = 16;
+    /** Input messages that the delay is the median of: a second of mouse moves. */
+    private static final int RECENT = 64;
 
     private final OutputStream out;
     private final Runnable onFailure;
     private final Thread thread;
     private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
     private boolean closed;
-    private volatile double meanDelayMillis = Double.NaN;
+    private final AtomicLongArray recentDelays = new AtomicLongArray(RECENT);
+    private volatile int delaysTaken;
 
     /** A message, and since when it waits on the clock of System.nanoTime. */
     private record Waiting(ToEmulator message, long since) {}
@@ -96,9 +100,10 @@ final class LineWriter implements AutoCloseable {
             Waiting next;
             while ((next = take()) != null) {
                 write(next.message);
-                double millis = (System.nanoTime() - next.since) / 1e6;
-                double mean = meanDelayMillis;
-                meanDelayMillis = Double.isNaN(mean) ? millis : mean + (millis - mean) / MEAN_OVER;
+                if (next.message instanceof Input) {
+                    recentDelays.set(delaysTaken % RECENT, System.nanoTime() - next.since);
+                    delaysTaken = delaysTaken + 1;
+                }
             }
         } catch (IOException e) {
             onFailure.run();
@@ -118,9 +123,18 @@ final class LineWriter implements AutoCloseable {
         out.write(line);
     }
 
-    /** How long messages lately waited until the emulator's socket had them, milliseconds; NaN before the first. */
-    double meanDelayMillis() {
-        return meanDelayMillis;
+    /** How long input lately waited until the emulator's socket had it, median in milliseconds; NaN before the first. */
+    double delayMillis() {
+        int count = Math.min(delaysTaken, RECENT);
+        return count == 0
+                ? Double.NaN
+                : LongStream.range(0, count)
+                                .map(i -> recentDelays.get((int) i))
+                                .sorted()
+                                .skip(count / 2)
+                                .findFirst()
+                                .orElseThrow()
+                        / 1e6;
     }
 
     private Waiting take() throws InterruptedException {

@@ -137,4 +137,13 @@ class LineWriterTest {
         Thread.sleep(20);
         assertTrue(lines.isEmpty());
     }
+
+    @Test
+    void delayIsThatOfTheInputThatWaited() throws Exception {
+        assertTrue(Double.isNaN(writer.delayMillis()), "a figure before there was input");
+        hold();
+        Thread.sleep(60);
+        gate.countDown();
+        Await.until("the delay of a message that was held up", () -> writer.delayMillis() >= 50);
+    }
 }
