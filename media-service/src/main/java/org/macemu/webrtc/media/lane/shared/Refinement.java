@@ -13,8 +13,8 @@ final class Refinement {
     /** Longer than a frame time of capture's own repetitions, so that both do not add up. */
     private static final long PAUSE_NANOS = 45_000_000L;
 
-    /** A picture that is not sharp after this time never will be: its noise is finer than the quantizer. */
-    private static final long LIMIT_NANOS = 3_000_000_000L;
+    /** Dither on a whole screen takes 5 s at 2 Mbit/s, half a minute at 300 kbit/s. Then it ends, whatever happened. */
+    private static final long LIMIT_NANOS = 60_000_000_000L;
 
     private final CaptureControl capture;
     private volatile long changed;

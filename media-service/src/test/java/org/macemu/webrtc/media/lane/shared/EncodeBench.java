@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
 import org.macemu.webrtc.media.capture.TestFrames;
 import org.macemu.webrtc.media.capture.VideoFrame;
 import org.macemu.webrtc.media.lane.shared.encode.EncodedFrame;
@@ -40,9 +41,10 @@ final class EncodeBench {
 
     private static void measure(SceneKind scene, int width, int height, int kilobits, int frames) throws Exception {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        AtomicLong clock = new AtomicLong();
         try (Arena arena = Arena.ofConfined();
                 VideoEncoder encoder = new VideoEncoder(
-                        VpxLibrary.load(), LibYuv.load(), VideoEncoderSettings.of(kilobits, 1))) {
+                        VpxLibrary.load(), LibYuv.load(), VideoEncoderSettings.of(kilobits, 1), clock::get)) {
             ScenePixels pixels = new ScenePixels(scene, width, height);
             long bytes = (long) width * height * 4;
             MemorySegment rgba = arena.allocate(bytes, 64);
@@ -56,6 +58,7 @@ final class EncodeBench {
             for (int i = 0; i < frames + warmUp; i++) {
                 long nanos = i * 1_000_000_000L / FRAMES_PER_SECOND;
                 int[] drawn = pixels.draw(nanos);
+                clock.set(nanos + 1_000_000_000L);
                 long begin = threads.getCurrentThreadCpuTime();
                 MemorySegment source = MemorySegment.ofArray(drawn);
                 boolean changed = i == 0 || rgba.mismatch(source.asSlice(0, bytes)) >= 0;

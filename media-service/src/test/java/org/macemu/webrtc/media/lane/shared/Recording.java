@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.macemu.webrtc.media.capture.TestFrames;
 import org.macemu.webrtc.media.capture.VideoFrame;
 import org.macemu.webrtc.media.lane.shared.encode.AudioEncoder;
@@ -69,10 +70,11 @@ final class Recording {
         Path file = Path.of(args[0]);
         int kilobits = Integer.parseInt(args[1]);
         SceneKind scene = SceneKind.valueOf(args[2]);
+        AtomicLong clock = new AtomicLong();
         try (Arena arena = Arena.ofConfined();
                 DataOutputStream out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file)));
                 VideoEncoder video = new VideoEncoder(
-                        VpxLibrary.load(), LibYuv.load(), VideoEncoderSettings.of(kilobits, 1));
+                        VpxLibrary.load(), LibYuv.load(), VideoEncoderSettings.of(kilobits, 1), clock::get);
                 AudioEncoder audio = new AudioEncoder(OpusEncoder.Library.load(), 96_000)) {
             ScenePixels pixels = new ScenePixels(scene, 640, 480);
             MemorySegment rgba = arena.allocate(640 * 480 * 4, 64);
@@ -91,6 +93,7 @@ final class Recording {
                         write(out, SOUND, block * 10, sound.data(), sound.length());
                     }
                 }
+                clock.set(nanos + 1_000_000_000L);
                 MemorySegment.copy(pixels.draw(nanos), 0, rgba, JAVA_INT, 0, 640 * 480);
                 TestFrames.set(frame, rgba, 640, 480, true, nanos + 1_000_000_000L, i);
                 if (video.encode(frame, i % (5 * FRAMES_PER_SECOND) == 0, true, encoded)) {

@@ -1,7 +1,12 @@
 package org.macemu.webrtc.media.lane.shared.encode;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.function.LongSupplier;
 import org.macemu.webrtc.media.capture.VideoFrame;
+import org.macemu.webrtc.media.lane.shared.ffm.I420Picture;
 import org.macemu.webrtc.media.lane.shared.ffm.LibYuv;
 import org.macemu.webrtc.media.lane.shared.ffm.VpxEncoder;
 import org.macemu.webrtc.media.lane.shared.ffm.VpxLibrary;
@@ -13,9 +18,6 @@ import org.macemu.webrtc.media.lane.shared.ffm.VpxLibrary;
  * another size gets a new encoder and starts with a key frame.
  */
 public final class VideoEncoder implements AutoCloseable {
-
-    /** Repetitions of a still picture end once the quantizer is this fine (0 to 63): no visible difference is left. */
-    private static final int SHARP_QUANTIZER = 4;
 
     /**
      * The encoder's own clock advances by at most this much per picture (1/90000 s; 100 ms). libvpx derives the frame
@@ -29,33 +31,39 @@ public final class VideoEncoder implements AutoCloseable {
      * the whole screen: dithered pictures of 1024x768 become 130 kB, which holds up a 2 Mbit/s viewer for half a
      * second. A larger one is thrown away and made again as a coarser key frame, which sharpens like any other.
      */
-    private static final double MAX_FRAME_SECONDS = 0.2;
+    private static final double MAX_FRAME_SECONDS = 0.25;
 
-    /** Frames that became too large are made again at most this often (1/90000 s). */
-    private static final long REMAKE_INTERVAL = VpxEncoder.CLOCK_RATE;
+    /** A picture needs this much at least, however low the rate. */
+    private static final int LEAST_FRAME_BYTES = 16_000;
 
-    /** A remade frame that was this many times too large loses its finest detail first. */
-    private static final double SMOOTH_ABOVE = 1.6;
+    /** A frame that was this many times too large loses its finest detail when it is made again. */
+    private static final double SMOOTH_ABOVE = 1.3;
 
-    private static final double SMOOTHER_ABOVE = 4;
+    private static final double SMOOTHER_ABOVE = 3.2;
+
+    /** Side of the squares over which detail is averaged away at most. */
+    private static final int SMOOTHEST = 8;
 
     /** Above this quantizer the encoder searches more carefully, until it is below the other. */
     private static final int HARD_QUANTIZER = 24;
 
     private static final int EASY_QUANTIZER = 12;
 
-    /** Frames over which a smoothed picture gets its detail back: a quarter of a second. */
-    private static final int STRIPES = 8;
-
-    /** Motion may run up a debt; sharpening begins this long after it at the latest. */
-    private static final double MAX_DEBT_SECONDS = 0.15;
-
     /** Finest quantizer of a remade frame. */
     private static final int COARSE_QUANTIZER = 48;
+
+    /** Debt as large as leads to left-out pictures makes a new picture this many quantizers coarser at its finest. */
+    private static final double DEBT_QUANTIZERS = 60;
+
+    /** With more of the blocks changed than this, a picture that lacks detail is one to begin anew with. */
+    private static final double MOSTLY = 0.6;
 
     private final VpxLibrary vpx;
     private final LibYuv yuv;
     private final VideoEncoderSettings settings;
+    private final LongSupplier clock;
+    private final ByteBudget budget = new ByteBudget();
+    private final Sharpening sharpening;
     private volatile int kilobitsPerSecond;
 
     private VpxEncoder encoder;
@@ -63,23 +71,27 @@ public final class VideoEncoder implements AutoCloseable {
     private long encoderTime;
     private long lastRtpTime;
     private boolean keyFramePending;
-    private boolean sharp;
-    private int quantizer;
+    private boolean owed;
     private int finest;
     private int coarsest;
-    private double allowance;
-    private long allowanceTime;
     private boolean careful;
-    private long lastRemake;
-    private int nextStripe = STRIPES + 1;
+    private byte[] blocks = new byte[0];
+    private boolean mapped;
     private int layerPhase;
     private boolean closed;
 
     public VideoEncoder(VpxLibrary vpx, LibYuv yuv, VideoEncoderSettings settings) {
+        this(vpx, yuv, settings, System::nanoTime);
+    }
+
+    /** @param clock nanoseconds; what the rate is measured by */
+    public VideoEncoder(VpxLibrary vpx, LibYuv yuv, VideoEncoderSettings settings, LongSupplier clock) {
         this.vpx = vpx;
         this.yuv = yuv;
         this.settings = settings;
+        this.clock = clock;
         this.kilobitsPerSecond = settings.kilobitsPerSecond();
+        this.sharpening = new Sharpening(settings.bestQuantizer());
     }
 
     /** Changes the target rate from the next picture on. Any thread. */
@@ -97,68 +109,52 @@ public final class VideoEncoder implements AutoCloseable {
      * @param keyFrame make it a key frame
      * @param anyway encode even what seems unchanged: the picture before this one was not encoded
      * @param target receives the frame
-     * @return false when there is nothing to send: an unchanged picture that is sharp already, or libvpx dropped it
+     * @return false when there is nothing to send: an unchanged picture that is sharp already, one that the rate does not
+     *     carry now, which a later call makes up for, or one libvpx dropped
      */
     public synchronized boolean encode(
             VideoFrame frame, boolean keyFrame, boolean anyway, EncodedFrame target) {
         if (closed) {
             return false;
         }
-        boolean resized = prepare(frame.width(), frame.height());
-        keyFramePending |= keyFrame || resized;
-        if (!frame.changed() && sharp && !keyFramePending && !anyway) {
+        keyFramePending |= prepare(frame.width(), frame.height()) || keyFrame;
+        long now = clock.getAsLong();
+        budget.advance(now, appliedBitrate);
+        boolean news = frame.changed() || owed || anyway || keyFramePending;
+        if (!news && (sharpening.isDone() || budget.balance() <= 0)) {
             return false;
         }
-        if (!mayRefine(System.nanoTime()) && !frame.changed() && !keyFramePending && !anyway) {
+        if (news && !keyFramePending && budget.isOverdrawn()) {
+            owed = true;
             return false;
         }
-        yuv.rgbaToI420(frame.rgba(), encoder.picture(), 0, frame.height());
+        owed = false;
+        boolean patched = news && !keyFramePending && sharpening.isSmoothed();
+        convert(frame, patched);
+        choose(news, patched);
 
-        long rtpTime = Math.max(frame.nanoTime() / 1000 * 9 / 100, lastRtpTime + 1);
-        if (!frame.changed()) {
-            // A repetition carries the old capture time; it is shown now.
-            rtpTime = Math.max(System.nanoTime() / 1000 * 9 / 100, lastRtpTime + 1);
-        }
+        long rtpTime = Math.max((frame.changed() ? frame.nanoTime() : now) / 1000 * 9 / 100, lastRtpTime + 1);
         long step = lastRtpTime == 0 ? VpxEncoder.CLOCK_RATE / 30 : Math.min(rtpTime - lastRtpTime, MAX_STEP);
         lastRtpTime = rtpTime;
         encoderTime += step;
-
-        int layer = 0;
-        long flags = 0;
-        if (keyFramePending) {
-            flags = VpxEncoder.KEY_FRAME;
-            layerPhase = 0;
-        } else if (settings.temporalLayers() == 2) {
-            layer = layerPhase ^= 1;
-            flags = layer == 0
-                    ? VpxEncoder.NO_REFERENCE_GOLDEN
-                            | VpxEncoder.NO_REFERENCE_ALTREF
-                            | VpxEncoder.NO_UPDATE_GOLDEN
-                            | VpxEncoder.NO_UPDATE_ALTREF
-                    : VpxEncoder.NO_REFERENCE_GOLDEN
-                            | VpxEncoder.NO_REFERENCE_ALTREF
-                            | VpxEncoder.NO_UPDATE_LAST
-                            | VpxEncoder.NO_UPDATE_GOLDEN
-                            | VpxEncoder.NO_UPDATE_ALTREF
-                            | VpxEncoder.NO_UPDATE_ENTROPY;
-        }
-        limitQuantizer(frame.changed() || keyFramePending);
-        sharpenInStripes(frame.changed() || keyFramePending);
-        if (!encoder.encode(encoderTime, step, flags, layer)) {
+        int layer = nextLayer(news);
+        if (!encoder.encode(encoderTime, step, flags(layer), layer)) {
+            owed |= news;
             return false;
         }
-        double excess = encoder.outputLength() / (appliedBitrate * 1000.0 / 8 * MAX_FRAME_SECONDS);
-        boolean tooLarge = encoder.outputKeyFrame() ? excess > 1 : frame.changed() && excess > 2;
-        if (tooLarge && rtpTime - lastRemake > REMAKE_INTERVAL) {
-            lastRemake = rtpTime;
+        if (news && !mapped && encoder.outputLength() > mostBytes()) {
             layer = 0;
-            remake(frame, excess, step);
+            remake(frame, step);
+        } else if (mapped || !news) {
+            sharpening.made(encoder.outputLength());
+        } else {
+            sharpening.restart(encoder.lastQuantizer(), encoder.blockRows(), encoder.outputLength());
         }
         keyFramePending = false;
-        allowance -= encoder.outputLength();
-        quantizer = encoder.lastQuantizer();
-        sharp = layer == 0 && quantizer <= SHARP_QUANTIZER && nextStripe > STRIPES;
-        chooseSpeed();
+        budget.spend(encoder.outputLength());
+        if (news) {
+            chooseSpeed(encoder.lastQuantizer());
+        }
         target.set(
                 encoder.output(),
                 encoder.outputLength(),
@@ -169,15 +165,118 @@ public final class VideoEncoder implements AutoCloseable {
         return true;
     }
 
+    private double mostBytes() {
+        return Math.max(budget.bytes(MAX_FRAME_SECONDS), LEAST_FRAME_BYTES);
+    }
+
+    /** Sharpening belongs to the base layer: every viewer gets it. */
+    private int nextLayer(boolean news) {
+        if (keyFramePending || settings.temporalLayers() == 1) {
+            layerPhase = 0;
+            return 0;
+        }
+        return news ? layerPhase ^= 1 : 0;
+    }
+
+    private long flags(int layer) {
+        if (keyFramePending) {
+            return VpxEncoder.KEY_FRAME;
+        }
+        if (settings.temporalLayers() == 1) {
+            return 0;
+        }
+        long base = VpxEncoder.NO_REFERENCE_GOLDEN
+                | VpxEncoder.NO_REFERENCE_ALTREF
+                | VpxEncoder.NO_UPDATE_GOLDEN
+                | VpxEncoder.NO_UPDATE_ALTREF;
+        return layer == 0 ? base : base | VpxEncoder.NO_UPDATE_LAST | VpxEncoder.NO_UPDATE_ENTROPY;
+    }
+
+    /** @param patched find out which blocks changed, for {@link #blocks} */
+    private void convert(VideoFrame frame, boolean patched) {
+        I420Picture picture = encoder.picture();
+        byte[] before = patched ? picture.y().toArray(JAVA_BYTE) : null;
+        yuv.rgbaToI420(frame.rgba(), picture, 0, frame.height());
+        if (patched) {
+            findChanges(MemorySegment.ofArray(before), picture);
+        }
+    }
+
+    /** Marks the 16x16 blocks whose brightness changed. A change of colour alone waits for its row's turn. */
+    private void findChanges(MemorySegment before, I420Picture picture) {
+        int columns = encoder.blockColumns();
+        blocks = new byte[columns * encoder.blockRows()];
+        for (int y = 0; y < picture.height(); y++) {
+            long row = (long) y * picture.lumaStride();
+            for (int c = 0; c < columns; c++) {
+                long from = row + c * 16L;
+                long to = Math.min(from + 16, row + picture.lumaStride());
+                int block = y / 16 * columns + c;
+                if (blocks[block] == 0 && MemorySegment.mismatch(before, from, to, picture.y(), from, to) >= 0) {
+                    blocks[block] = 1;
+                }
+            }
+        }
+    }
+
+    /** Which blocks are encoded, and which quantizers libvpx may choose from. */
+    private void choose(boolean news, boolean patched) {
+        if (news && !(patched && changedPart() < MOSTLY)) {
+            activeMap(null);
+            limitQuantizer(finestForNews(), settings.worstQuantizer());
+            return;
+        }
+        sharpening.plan(budget);
+        int columns = encoder.blockColumns();
+        if (!patched) {
+            blocks = new byte[columns * encoder.blockRows()];
+        }
+        int first = sharpening.firstRow();
+        Arrays.fill(blocks, first * columns, (first + sharpening.rows()) * columns, (byte) 1);
+        activeMap(sharpening.rows() == encoder.blockRows() ? null : blocks);
+        limitQuantizer(sharpening.quantizer(), patched ? settings.worstQuantizer() : sharpening.quantizer());
+    }
+
+    /**
+     * In debt a new picture is no occasion to sharpen: libvpx would spend on the unchanged rest of a large screen what
+     * the next pictures need, and they would have to be left out.
+     */
+    private int finestForNews() {
+        double debt = budget.debt();
+        return Math.min(settings.bestQuantizer() + (int) (debt * DEBT_QUANTIZERS), COARSE_QUANTIZER);
+    }
+
+    private double changedPart() {
+        int changed = 0;
+        for (byte block : blocks) {
+            changed += block;
+        }
+        return (double) changed / blocks.length;
+    }
+
+    private void activeMap(byte[] active) {
+        if (active != null || mapped) {
+            encoder.activeMap(active);
+            mapped = active != null;
+        }
+    }
+
+    private void limitQuantizer(int best, int worst) {
+        if (best != finest || worst != coarsest) {
+            finest = best;
+            coarsest = worst;
+            encoder.rate(appliedBitrate, best, worst);
+        }
+    }
+
     /** Frees the encoder; the next picture would start a new one, unless closed. */
     public synchronized void release() {
         if (encoder != null) {
             encoder.close();
             encoder = null;
         }
-        sharp = false;
         careful = false;
-        nextStripe = STRIPES + 1;
+        mapped = false;
     }
 
     @Override
@@ -187,43 +286,10 @@ public final class VideoEncoder implements AutoCloseable {
     }
 
     /**
-     * Which quantizers libvpx may choose from. A new picture: all. A still one is sharpened a step at a time: left
-     * alone, libvpx first waits until the debt for the last large frame is paid, and then goes from coarse to finest in
-     * a frame as large as that.
-     */
-    private void limitQuantizer(boolean newPicture) {
-        int best = newPicture ? settings.bestQuantizer() : nextStep();
-        int worst = newPicture ? settings.worstQuantizer() : best;
-        if (best != finest || worst != coarsest) {
-            finest = best;
-            coarsest = worst;
-            encoder.rate(appliedBitrate, best, worst);
-        }
-    }
-
-    /**
-     * Sharpening spends the target rate and no more: every frame is taken off an allowance that grows with time.
-     *
-     * @return whether something is left of it
-     */
-    private boolean mayRefine(long now) {
-        double bytesPerSecond = appliedBitrate * 1000.0 / 8;
-        allowance += Math.min((now - allowanceTime) / 1e9, 1) * bytesPerSecond;
-        allowance = Math.clamp(allowance, -MAX_DEBT_SECONDS * bytesPerSecond, MAX_FRAME_SECONDS / 2 * bytesPerSecond);
-        allowanceTime = now;
-        return allowance > 0;
-    }
-
-    private int nextStep() {
-        // A stripe at a time of a smoothed picture is one step of the whole picture.
-        return nextStripe < STRIPES ? COARSE_QUANTIZER : Math.max(settings.bestQuantizer(), quantizer * 3 / 4);
-    }
-
-    /**
      * Most of a Mac's pictures are cheap, and the fastest search serves them as well as any. When bits get scarce
      * (video, games), a slower one buys 3 dB for a quarter more time.
      */
-    private void chooseSpeed() {
+    private void chooseSpeed(int quantizer) {
         if (careful ? quantizer < EASY_QUANTIZER : quantizer > HARD_QUANTIZER) {
             careful = !careful;
             encoder.speed(careful ? settings.carefulSpeed() : settings.speed());
@@ -231,47 +297,44 @@ public final class VideoEncoder implements AutoCloseable {
     }
 
     /** Replaces a frame that became too large, and the encoder whose rate control has counted it. */
-    private void remake(VideoFrame frame, double excess, long step) {
+    private void remake(VideoFrame frame, long step) {
+        int detailed = encoder.outputLength();
+        double excess = detailed / mostBytes();
+        int square = excess > SMOOTHER_ABOVE ? 4 : excess > SMOOTH_ABOVE ? 2 : 1;
+        remake(frame, step, square);
+        while (encoder.outputLength() > mostBytes() && square < SMOOTHEST) {
+            square *= 2;
+            remake(frame, step, square);
+        }
+        if (square > 1) {
+            // Restoring the detail needs the picture as it is.
+            yuv.rgbaToI420(frame.rgba(), encoder.picture(), 0, frame.height());
+            sharpening.restartSmoothed(COARSE_QUANTIZER, encoder.blockRows(), detailed);
+        } else {
+            sharpening.restart(encoder.lastQuantizer(), encoder.blockRows(), encoder.outputLength());
+        }
+    }
+
+    private void remake(VideoFrame frame, long step, int square) {
         release();
         encoder = new VpxEncoder(vpx, settings.encoder(frame.width(), frame.height(), appliedBitrate));
-        encoder.rate(appliedBitrate, COARSE_QUANTIZER, settings.worstQuantizer());
+        finest = settings.bestQuantizer();
+        coarsest = settings.worstQuantizer();
+        limitQuantizer(COARSE_QUANTIZER, settings.worstQuantizer());
         yuv.rgbaToI420(frame.rgba(), encoder.picture(), 0, frame.height());
-        if (excess > SMOOTH_ABOVE) {
-            yuv.smooth(encoder.picture(), excess > SMOOTHER_ABOVE ? 4 : 2);
-            nextStripe = 0;
+        if (square > 1) {
+            yuv.smooth(encoder.picture(), square);
         }
         encoderTime += step;
-        finest = 0;
         layerPhase = 0;
         if (!encoder.encode(encoderTime, step, VpxEncoder.KEY_FRAME, 0)) {
             throw new IllegalStateException("libvpx dropped the first frame of a new encoder");
         }
     }
 
-    /**
-     * A smoothed picture would get all its detail back with the next frame, which would be as large as the one that was
-     * too large: it gets it back a stripe of rows per frame.
-     */
-    private void sharpenInStripes(boolean everything) {
-        if (nextStripe > STRIPES) {
-            return;
-        }
-        if (everything || nextStripe == STRIPES) {
-            nextStripe = STRIPES + 1;
-            encoder.activeMap(null);
-            return;
-        }
-        int columns = encoder.blockColumns();
-        int rows = encoder.blockRows();
-        byte[] blocks = new byte[rows * columns];
-        Arrays.fill(blocks, rows * nextStripe / STRIPES * columns, rows * (nextStripe + 1) / STRIPES * columns, (byte) 1);
-        encoder.activeMap(blocks);
-        nextStripe++;
-    }
-
     /** Whether the viewers' picture is as good as it gets. */
     public synchronized boolean isSharp() {
-        return sharp;
+        return !owed && sharpening.isDone();
     }
 
     /** @return whether the encoder is new */
