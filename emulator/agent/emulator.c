@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "ipc_protocol.h"
+#include "journal.h"
 #include "log.h"
 
 #define CHILD_CONTROL_FD 3 /* where the driver finds its end of the socket pair */
@@ -132,6 +133,7 @@ static void heard(void *context, const char *line, size_t length) {
     }
     copy_printable(text, sizeof text, line, length);
     dprintf(STDERR_FILENO, "%s\n", text);
+    journal_add("emulator", text);
     const char *complaint = after(text, "ERROR: ");
     complaint = complaint != NULL ? complaint : after(text, "macemu-nogtk: dialog text: ");
     complaint = complaint != NULL ? complaint : after(text, "macemu-nogtk: error: ");

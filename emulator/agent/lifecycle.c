@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "answers.h"
+#include "journal.h"
 #include "log.h"
 #include "prefs.h"
 #include "requests.h"
@@ -66,6 +67,9 @@ static void set_state(enum state next) {
         reason[0] = '\0';
     }
     log_line("%s%s%s", state_name(), reason[0] != '\0' ? ": " : "", reason);
+    char entry[480];
+    snprintf(entry, sizeof entry, "%s%s%s", state_name(), reason[0] != '\0' ? ": " : "", reason);
+    journal_add("agent", entry);
     lifecycle_send_status(0); /* unasked: viewers want to know */
 }
 
@@ -97,6 +101,13 @@ void lifecycle_end(bool restart) {
         deadline_ms = now_ms() + (uint64_t) options->grace_seconds * 1000u + 1000u;
     }
     set_state(ENDING);
+}
+
+void lifecycle_reset(void) {
+    lifecycle_end(true);
+    if (state == ENDING) {
+        emulator_kill(&emulator); /* no grace: its end is noticed as always, and it starts again */
+    }
 }
 
 static void after_crash(void) {

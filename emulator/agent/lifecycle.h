@@ -24,6 +24,9 @@ void lifecycle_start(const struct options *options);
 /* Ends the emulator, with grace, and starts it again when `restart`. Starts it when it is not running. */
 void lifecycle_end(bool restart);
 
+/* Ends it at once, as the reset button of a Mac does, and starts it again. */
+void lifecycle_reset(void);
+
 /* The agent is about to leave: the emulator ends and nothing starts it again. The second call is without grace. */
 void lifecycle_leave(void);
 bool lifecycle_has_left(void);

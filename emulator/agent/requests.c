@@ -8,6 +8,7 @@
 #include "config.h"
 #include "emulator.h"
 #include "ipc_protocol.h"
+#include "journal.h"
 #include "lifecycle.h"
 #include "log.h"
 #include "prefs.h"
@@ -97,9 +98,20 @@ static void status(struct json_object *request) {
 }
 
 static void restart(struct json_object *request) {
-    (void) request;
+    struct json_object *force;
     send_ack();
-    lifecycle_end(true);
+    if (json_object_object_get_ex(request, "force", &force) && json_object_get_boolean(force)) {
+        lifecycle_reset();
+    } else {
+        lifecycle_end(true);
+    }
+}
+
+static void tell_log(struct json_object *request) {
+    (void) request;
+    struct json_object *message = new_message("log");
+    json_object_object_add(message, "lines", journal_lines());
+    send_message(message);
 }
 
 static void shut_down(struct json_object *request) {
@@ -121,6 +133,7 @@ static const struct {
 } requests[] = {
     {"get_config", get_config}, {"set_config", set_config}, {"storage", storage}, {"status", status},
     {"restart", restart},       {"shutdown", shut_down},    {"error", refused},
+    {"log", tell_log},
 };
 
 /* The driver checks and answers these. */

@@ -43,7 +43,7 @@
  *                                                               KeyboardEvent.keyCode; optional "location" as in
  *                                                               KeyboardEvent.location: 1 left, 2 right, 3 numpad
  *     {"type":"status"} {"type":"get_config"} {"type":"set_config","config":{...}} {"type":"storage"}
- *     {"type":"restart"} {"type":"shutdown"}
+ *     {"type":"restart"} {"type":"restart","force":true} {"type":"shutdown"} {"type":"log"}
  *   emulator -> server
  *     {"type":"status","running":true,"fps":60}
  *     {"type":"config","data":{...}}  {"type":"storage","roms":[...],"disks":[...]}

@@ -4,6 +4,7 @@ import os
 import random
 import signal
 import subprocess
+import time
 import unittest
 
 from peer import BUILD, EMULATOR, Place, Server, is_alive, run_tests, until
@@ -336,6 +337,29 @@ class AgentTest(unittest.TestCase):
         pid = self.server.expect("status", state="running")["pid"]
         self.agent.kill()
         until(lambda: not is_alive(pid), "the end of the emulator")
+
+    def test_the_log_tells_the_emulators_words(self):
+        self.start()
+        self.server.expect("status", state="running")
+        until(lambda: any(line["source"] == "emulator" and line["text"] == "Basilisk II V9.9 by nobody at all"
+                          for line in self.server.ask("log", "log")["lines"]), "the emulator's banner")
+        self.assertIn(("agent", "running"),
+                      {(line["source"], line["text"]) for line in self.server.ask("log", "log")["lines"]})
+        for start in range(2, 55):
+            self.server.ask("restart", "ack")
+            self.server.expect("status", state="running", starts=start)
+        lines = self.server.ask("log", "log")["lines"]
+        self.assertEqual(len(lines), 150)
+        self.assertEqual(lines, sorted(lines, key=lambda line: line["time"]))
+
+    def test_reset_is_without_grace(self):
+        self.start("fake deaf\n")
+        pid = self.server.expect("status", state="running")["pid"]
+        begun = time.monotonic()
+        self.server.ask("restart", "ack", force=True)
+        self.server.expect("status", state="running", starts=2)
+        self.assertLess(time.monotonic() - begun, 1.8, "a deaf emulator has 2 s of grace at a restart")
+        self.assertFalse(is_alive(pid))
 
     def test_output_of_any_kind(self):
         self.start("fake flood\n")

@@ -16,9 +16,11 @@ import org.macemu.webrtc.api.control.ControlMessage.Config;
 import org.macemu.webrtc.api.control.ControlMessage.Error;
 import org.macemu.webrtc.api.control.ControlMessage.FromEmulator;
 import org.macemu.webrtc.api.control.ControlMessage.GetConfig;
+import org.macemu.webrtc.api.control.ControlMessage.GetLog;
 import org.macemu.webrtc.api.control.ControlMessage.GetStatus;
 import org.macemu.webrtc.api.control.ControlMessage.GetStorage;
 import org.macemu.webrtc.api.control.ControlMessage.Input;
+import org.macemu.webrtc.api.control.ControlMessage.Log;
 import org.macemu.webrtc.api.control.ControlMessage.Restart;
 import org.macemu.webrtc.api.control.ControlMessage.SetConfig;
 import org.macemu.webrtc.api.control.ControlMessage.Shutdown;
@@ -55,6 +57,8 @@ final class MacAnswers implements ControlLink.Answers {
             case SetConfig s -> List.of(merge(s.config()));
             case GetStorage g -> List.of(storage());
             case GetStatus g -> List.of(status());
+            case GetLog g -> List.of(new Log(List.of(
+                    new Log.Line(System.currentTimeMillis(), "emulator", "A drawn Mac prints nothing"))));
             case Restart r -> List.of(new Ack());
             case Shutdown s -> List.of(new Ack());
         };

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.macemu.webrtc.api.grpc.Role;
 import org.macemu.webrtc.api.grpc.Screenshot;
+import org.macemu.webrtc.api.grpc.SessionStatus;
 import org.macemu.webrtc.api.grpc.ViewerInfo;
 import org.macemu.webrtc.control.testing.MediaAddress;
 import org.macemu.webrtc.control.testing.RestClient;
@@ -132,6 +133,7 @@ class AutomationIT {
         "POST, /api/restart, 202, restart",
         "POST, /api/emulator/restart, 202, restart",
         "POST, /api/emulator/stop, 202, shutdown",
+        "POST, /api/emulator/reset, 202, reset",
         "GET, /api/screenshot, 200, screenshot"
     })
     void oldScriptsKeepWorking(String method, String path, int status, String call) throws Exception {
@@ -144,10 +146,36 @@ class AutomationIT {
     }
 
     @Test
-    void startingSaysWhyItCannot() throws Exception {
-        String detail = problem(client.json("POST", "/api/emulator/start", null), 501, "start-not-offered");
-        assertTrue(detail.contains("/api/restart"), detail);
+    void startingLeavesAMacAloneThatRuns() throws Exception {
+        for (String path : new String[] {"/api/emulator/start", "/api/v1/emulator/start"}) {
+            media.status(SessionStatus.newBuilder()
+                    .setEmulatorConnected(true)
+                    .setEmulatorStatusJson("{\"type\":\"status\",\"running\":true}")
+                    .build());
+            assertEquals(204, client.json("POST", path, null).statusCode());
+            media.status(SessionStatus.newBuilder()
+                    .setEmulatorConnected(true)
+                    .setEmulatorStatusJson("{\"type\":\"status\",\"running\":false}")
+                    .build());
+            assertEquals(202, client.json("POST", path, null).statusCode());
+        }
+        assertEquals(List.of("status", "status", "restart", "status", "status", "restart"), media.calls());
+        media.failing(Status.UNAVAILABLE.withDescription("No emulator is connected"));
+        problem(client.json("POST", "/api/v1/emulator/start", null), 503, "emulator-not-connected");
         problem(client.send("POST", "/api/emulator/stop", null), 403, "cross-site-request");
-        assertEquals(List.of(), media.calls());
+    }
+
+    @Test
+    void lifecycleAndLogReachTheEmulator() throws Exception {
+        for (String verb : new String[] {"stop", "restart", "reset"}) {
+            assertEquals(202, client.json("POST", "/api/v1/emulator/" + verb, null).statusCode());
+        }
+        JsonNode line = body(client.get("/api/v1/emulator/log")).at("/lines/0");
+        assertEquals("2023-11-14T22:13:20.123Z", line.path("time").asText());
+        assertEquals("ERROR: <b>no</b> ROM", line.path("text").asText());
+        assertEquals(List.of("shutdown", "restart", "reset", "log"), media.calls());
+        media.failing(Status.FAILED_PRECONDITION.withDescription("unknown type \"log\""));
+        problem(client.get("/api/v1/emulator/log"), 409, "emulator-refused");
+        assertEquals("POST", client.get("/api/v1/emulator/reset").headers().firstValue("Allow").orElse(""));
     }
 }

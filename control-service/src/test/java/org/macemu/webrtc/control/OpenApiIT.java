@@ -113,6 +113,11 @@ class OpenApiIT {
                         "PATCH /api/v1/storage/uploads/{id} continueUpload",
                         "DELETE /api/v1/storage/uploads/{id} cancelUpload",
                         "POST /api/emulator/reset unversionedPostEmulatorReset",
+                        "POST /api/v1/emulator/start startEmulator",
+                        "POST /api/v1/emulator/stop stopEmulator",
+                        "POST /api/v1/emulator/restart restartMac",
+                        "POST /api/v1/emulator/reset resetMac",
+                        "GET /api/v1/emulator/log getEmulatorLog",
                         "POST /api/v1/restart restartEmulator",
                         "POST /api/v1/shutdown shutdownEmulator"),
                 operations);

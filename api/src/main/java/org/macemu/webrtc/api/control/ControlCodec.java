@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -21,10 +22,12 @@ import org.macemu.webrtc.api.control.ControlMessage.Config;
 import org.macemu.webrtc.api.control.ControlMessage.Error;
 import org.macemu.webrtc.api.control.ControlMessage.FromEmulator;
 import org.macemu.webrtc.api.control.ControlMessage.GetConfig;
+import org.macemu.webrtc.api.control.ControlMessage.GetLog;
 import org.macemu.webrtc.api.control.ControlMessage.GetStatus;
 import org.macemu.webrtc.api.control.ControlMessage.GetStorage;
 import org.macemu.webrtc.api.control.ControlMessage.Input;
 import org.macemu.webrtc.api.control.ControlMessage.Key;
+import org.macemu.webrtc.api.control.ControlMessage.Log;
 import org.macemu.webrtc.api.control.ControlMessage.MouseButton;
 import org.macemu.webrtc.api.control.ControlMessage.MouseMove;
 import org.macemu.webrtc.api.control.ControlMessage.MouseMoveRelative;
@@ -131,9 +134,21 @@ public final class ControlCodec {
                     }
                 });
             }
+            case Log l -> {
+                ArrayNode lines = out.putArray("lines");
+                l.lines().forEach(line -> lines.addObject()
+                        .put("time", line.time())
+                        .put("source", line.source())
+                        .put("text", line.text()));
+            }
             case Error e -> out.put("message", e.message());
             case GetConfig g -> {}
-            case Restart r -> {}
+            case Restart r -> {
+                if (r.force()) {
+                    out.put("force", true);
+                }
+            }
+            case GetLog g -> {}
             case Shutdown s -> {}
             case GetStorage g -> {}
             case GetStatus g -> {}
@@ -153,9 +168,10 @@ public final class ControlCodec {
             case "config" -> new Config(object(in, "data"));
             case "storage" -> new Storage(names(in, "roms"), names(in, "disks"));
             case "status" -> status(in);
+            case "log" -> log(in);
             case "error" -> new Error(in.path("message").isTextual() ? in.get("message").textValue() : "no message");
             case "ack" -> new Ack();
-            case String other -> throw unknown(other, "config, storage, status, error, ack");
+            case String other -> throw unknown(other, "config, storage, status, log, error, ack");
         };
     }
 
@@ -169,16 +185,17 @@ public final class ControlCodec {
         return switch (type(in)) {
             case "get_config" -> new GetConfig();
             case "set_config" -> new SetConfig(object(in, "config"));
-            case "restart" -> new Restart();
+            case "restart" -> new Restart(in.path("force").asBoolean(false));
             case "shutdown" -> new Shutdown();
             case "storage" -> new GetStorage();
             case "status" -> new GetStatus();
+            case "log" -> new GetLog();
             case "error" -> new Error(in.path("message").asText("no message"));
             case "mouse_move", "mouse_button", "mouse_wheel", "key" -> input(in);
             case String other -> throw unknown(
                     other,
                     "mouse_move, mouse_button, mouse_wheel, key, get_config, set_config, restart, shutdown, storage,"
-                            + " status, error");
+                            + " status, log, error");
         };
     }
 
@@ -217,6 +234,24 @@ public final class ControlCodec {
         ObjectNode fields = in.deepCopy();
         fields.remove("type");
         return new Status(bool(in, "running"), rate, fields);
+    }
+
+    private static Log log(ObjectNode in) throws ControlProtocolException {
+        JsonNode array = in.path("lines");
+        if (!array.isArray() || array.size() > MAX_NAMES) {
+            throw wrong(in, "lines", "an array of at most " + MAX_NAMES + " lines");
+        }
+        List<Log.Line> lines = new ArrayList<>(array.size());
+        for (JsonNode line : array) {
+            if (!line.path("time").isIntegralNumber() || !line.path("text").isTextual()) {
+                throw wrong(in, "lines", "objects with time, source and text");
+            }
+            lines.add(new Log.Line(
+                    line.path("time").longValue(),
+                    line.path("source").asText(""),
+                    line.path("text").textValue()));
+        }
+        return new Log(lines);
     }
 
     private static ObjectNode object(byte[] line) throws ControlProtocolException {

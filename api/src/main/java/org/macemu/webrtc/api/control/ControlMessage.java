@@ -84,8 +84,19 @@ public sealed interface ControlMessage {
         }
     }
 
-    /** Answered by {@link Ack}. */
-    record Restart() implements Request {
+    /**
+     * Answered by {@link Ack}.
+     *
+     * @param force without grace, as a Mac's reset button does; absent on the wire when false, and ignored by emulators
+     *     that know nothing of it, which restart in their own way
+     */
+    record Restart(boolean force) implements Request {
+
+        /** With grace. */
+        public Restart() {
+            this(false);
+        }
+
         @Override
         public String type() {
             return "restart";
@@ -105,6 +116,39 @@ public sealed interface ControlMessage {
         @Override
         public String type() {
             return "storage";
+        }
+    }
+
+    /** Answered by {@link Log}; by an error where nobody keeps one. */
+    record GetLog() implements Request {
+        @Override
+        public String type() {
+            return "log";
+        }
+    }
+
+    /**
+     * What the emulator printed lately, and what became of it.
+     *
+     * @param lines the newest last
+     */
+    record Log(List<Line> lines) implements FromEmulator {
+
+        /**
+         * A line.
+         *
+         * @param time milliseconds since 1970
+         * @param source {@code emulator} or {@code agent}
+         */
+        public record Line(long time, String source, String text) {}
+
+        public Log {
+            lines = List.copyOf(lines);
+        }
+
+        @Override
+        public String type() {
+            return "log";
         }
     }
 

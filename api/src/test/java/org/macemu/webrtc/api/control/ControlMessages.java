@@ -9,9 +9,11 @@ import org.macemu.webrtc.api.control.ControlMessage.Ack;
 import org.macemu.webrtc.api.control.ControlMessage.Config;
 import org.macemu.webrtc.api.control.ControlMessage.Error;
 import org.macemu.webrtc.api.control.ControlMessage.GetConfig;
+import org.macemu.webrtc.api.control.ControlMessage.GetLog;
 import org.macemu.webrtc.api.control.ControlMessage.GetStatus;
 import org.macemu.webrtc.api.control.ControlMessage.GetStorage;
 import org.macemu.webrtc.api.control.ControlMessage.Key;
+import org.macemu.webrtc.api.control.ControlMessage.Log;
 import org.macemu.webrtc.api.control.ControlMessage.MouseButton;
 import org.macemu.webrtc.api.control.ControlMessage.MouseMove;
 import org.macemu.webrtc.api.control.ControlMessage.MouseMoveRelative;
@@ -66,6 +68,11 @@ final class ControlMessages {
                         new SetConfig(preferences()),
                         "{'type':'set_config','config':{'rom':'Quadra.ROM','ramsize':16}}"),
                 new Documented(new Restart(), "{'type':'restart'}"),
+                new Documented(new Restart(true), "{'type':'restart','force':true}"),
+                new Documented(new GetLog(), "{'type':'log'}"),
+                new Documented(
+                        new Log(List.of(new Log.Line(1_700_000_000_123L, "emulator", "no ROM"))),
+                        "{'type':'log','lines':[{'time':1700000000123,'source':'emulator','text':'no ROM'}]}"),
                 new Documented(new Shutdown(), "{'type':'shutdown'}"),
                 new Documented(new GetStorage(), "{'type':'storage'}"),
                 new Documented(new GetStatus(), "{'type':'status'}"),

@@ -12,7 +12,9 @@ import org.macemu.webrtc.api.grpc.AudienceGrpc;
 import org.macemu.webrtc.api.grpc.Config;
 import org.macemu.webrtc.api.grpc.DisconnectViewerRequest;
 import org.macemu.webrtc.api.grpc.EmulatorGrpc;
+import org.macemu.webrtc.api.grpc.EmulatorLog;
 import org.macemu.webrtc.api.grpc.GetConfigRequest;
+import org.macemu.webrtc.api.grpc.GetLogRequest;
 import org.macemu.webrtc.api.grpc.GetScreenshotRequest;
 import org.macemu.webrtc.api.grpc.GetStatusRequest;
 import org.macemu.webrtc.api.grpc.GetStorageRequest;
@@ -80,6 +82,19 @@ public class MediaClient {
     public Uni<Void> restart() {
         return call(EmulatorGrpc.getRestartMethod(), RestartRequest.getDefaultInstance())
                 .replaceWithVoid();
+    }
+
+    /** Restarts the Mac at once, as its reset button does. */
+    public Uni<Void> reset() {
+        return call(
+                        EmulatorGrpc.getRestartMethod(),
+                        RestartRequest.newBuilder().setForce(true).build())
+                .replaceWithVoid();
+    }
+
+    /** What the emulator printed lately. */
+    public Uni<EmulatorLog> log() {
+        return call(EmulatorGrpc.getGetLogMethod(), GetLogRequest.getDefaultInstance());
     }
 
     /** Shuts the Mac down. */

@@ -63,7 +63,9 @@ public class ProblemMapper {
         String allowed =
                 switch (pattern(path)) {
                     case "/config" -> "GET, HEAD, PATCH";
-                    case "/restart", "/shutdown", "/input", "/invitations" -> "POST";
+                    case "/restart", "/shutdown", "/input", "/invitations", "/emulator/" -> "POST";
+                    case "/storage/files/images" -> "POST";
+                    case "/storage/files/" -> "DELETE, GET, HEAD, PUT";
                     case "/session" -> "DELETE, POST";
                     case "/viewers/" -> "DELETE, PATCH";
                     case "/sessions" -> "GET, HEAD, POST";
@@ -84,7 +86,11 @@ public class ProblemMapper {
     private static String pattern(String path) {
         return path.startsWith("/sessions/")
                 ? "/sessions/" + (path.indexOf('/', "/sessions/".length()) < 0 ? "" : "/")
-                : path.startsWith("/viewers/") ? "/viewers/" : path;
+                : path.startsWith("/viewers/")
+                        ? "/viewers/"
+                        : path.startsWith("/emulator/") && !path.equals("/emulator/log")
+                                ? "/emulator/"
+                                : path.matches("/storage/files/[^/]+/[^/]+") ? "/storage/files/" : path;
     }
 
     @ServerExceptionMapper

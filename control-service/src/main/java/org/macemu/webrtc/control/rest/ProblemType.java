@@ -43,7 +43,6 @@ public enum ProblemType {
     TOO_MANY_UPLOADS(429, "Too many uploads have begun"),
     HTTP_ERROR(400, "The request cannot be answered"),
     INTERNAL(500, "The control-service failed"),
-    START_NOT_OFFERED(501, "This server starts no emulator"),
     SESSIONS_NOT_OFFERED(501, "This server makes no sessions"),
     CLUSTER_REFUSED(502, "Kubernetes refused"),
     MEDIA_FAILED(502, "The media-service failed"),

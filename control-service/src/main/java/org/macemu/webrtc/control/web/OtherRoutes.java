@@ -27,11 +27,9 @@ public class OtherRoutes {
         for (String same : new String[] {"status", "storage", "config", "restart", "screenshot"}) {
             alias(router, "/api/" + same, same);
         }
-        alias(router, "/api/emulator/restart", "restart");
-        alias(router, "/api/emulator/stop", "shutdown");
-        router.route(HttpMethod.POST, "/api/emulator/start").order(-1).handler(context -> Problems.end(
-                context, ProblemType.START_NOT_OFFERED, "The emulator is started beside the media-service, not by this"
-                        + " server: start it there with its driver. One that runs is restarted by POST /api/restart."));
+        for (String same : new String[] {"start", "stop", "restart", "reset"}) {
+            alias(router, "/api/emulator/" + same, "emulator/" + same);
+        }
         router.route().order(LAST).handler(OtherRoutes::nothingHere);
         router.errorHandler(ProblemType.BODY_TOO_LARGE.status(), context -> Problems.end(
                 context, ProblemType.BODY_TOO_LARGE, "A body has at most " + HttpFilters.MAX_BODY_BYTES + " bytes."));

@@ -16,7 +16,9 @@ import org.macemu.webrtc.api.grpc.Config;
 import org.macemu.webrtc.api.grpc.DisconnectViewerReply;
 import org.macemu.webrtc.api.grpc.DisconnectViewerRequest;
 import org.macemu.webrtc.api.grpc.EmulatorGrpc;
+import org.macemu.webrtc.api.grpc.EmulatorLog;
 import org.macemu.webrtc.api.grpc.GetConfigRequest;
+import org.macemu.webrtc.api.grpc.GetLogRequest;
 import org.macemu.webrtc.api.grpc.GetScreenshotRequest;
 import org.macemu.webrtc.api.grpc.GetStatusRequest;
 import org.macemu.webrtc.api.grpc.GetStorageRequest;
@@ -152,12 +154,22 @@ public final class ScriptedMedia implements AutoCloseable {
 
         @Override
         public void restart(RestartRequest request, StreamObserver<Ack> observer) {
-            answer("restart", observer, Ack.getDefaultInstance());
+            answer(request.getForce() ? "reset" : "restart", observer, Ack.getDefaultInstance());
         }
 
         @Override
         public void shutdown(ShutdownRequest request, StreamObserver<Ack> observer) {
             answer("shutdown", observer, Ack.getDefaultInstance());
+        }
+
+        @Override
+        public void getLog(GetLogRequest request, StreamObserver<EmulatorLog> observer) {
+            answer("log", observer, EmulatorLog.newBuilder()
+                    .addLines(EmulatorLog.Line.newBuilder()
+                            .setTimeMs(1_700_000_000_123L)
+                            .setSource("emulator")
+                            .setText("ERROR: <b>no</b> ROM"))
+                    .build());
         }
 
         @Override

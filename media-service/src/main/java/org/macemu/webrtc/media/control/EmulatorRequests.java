@@ -12,8 +12,10 @@ import org.macemu.webrtc.api.control.ControlMessage.Ack;
 import org.macemu.webrtc.api.control.ControlMessage.Config;
 import org.macemu.webrtc.api.control.ControlMessage.FromEmulator;
 import org.macemu.webrtc.api.control.ControlMessage.GetConfig;
+import org.macemu.webrtc.api.control.ControlMessage.GetLog;
 import org.macemu.webrtc.api.control.ControlMessage.GetStatus;
 import org.macemu.webrtc.api.control.ControlMessage.GetStorage;
+import org.macemu.webrtc.api.control.ControlMessage.Log;
 import org.macemu.webrtc.api.control.ControlMessage.Request;
 import org.macemu.webrtc.api.control.ControlMessage.Restart;
 import org.macemu.webrtc.api.control.ControlMessage.SetConfig;
@@ -165,6 +167,7 @@ public final class EmulatorRequests {
             case GetConfig g -> message instanceof Config;
             case GetStorage g -> message instanceof Storage;
             case GetStatus g -> message instanceof Status;
+            case GetLog g -> message instanceof Log;
             case SetConfig s -> message instanceof Ack;
             case Restart r -> message instanceof Ack;
             case Shutdown s -> message instanceof Ack;

@@ -23,7 +23,9 @@ import org.macemu.webrtc.api.control.ControlProtocolException;
 import org.macemu.webrtc.api.grpc.Ack;
 import org.macemu.webrtc.api.grpc.Config;
 import org.macemu.webrtc.api.grpc.Emulator;
+import org.macemu.webrtc.api.grpc.EmulatorLog;
 import org.macemu.webrtc.api.grpc.GetConfigRequest;
+import org.macemu.webrtc.api.grpc.GetLogRequest;
 import org.macemu.webrtc.api.grpc.GetScreenshotRequest;
 import org.macemu.webrtc.api.grpc.GetStatusRequest;
 import org.macemu.webrtc.api.grpc.GetStorageRequest;
@@ -91,12 +93,24 @@ public class EmulatorEndpoint implements Emulator {
 
     @Override
     public Uni<Ack> restart(RestartRequest request) {
-        return ask(new ControlMessage.Restart(), answer -> Ack.getDefaultInstance());
+        return ask(new ControlMessage.Restart(request.getForce()), answer -> Ack.getDefaultInstance());
     }
 
     @Override
     public Uni<Ack> shutdown(ShutdownRequest request) {
         return ask(new ControlMessage.Shutdown(), answer -> Ack.getDefaultInstance());
+    }
+
+    @Override
+    public Uni<EmulatorLog> getLog(GetLogRequest request) {
+        return ask(new ControlMessage.GetLog(), answer -> {
+            EmulatorLog.Builder log = EmulatorLog.newBuilder();
+            ((ControlMessage.Log) answer).lines().forEach(line -> log.addLines(EmulatorLog.Line.newBuilder()
+                    .setTimeMs(line.time())
+                    .setSource(line.source())
+                    .setText(line.text())));
+            return log.build();
+        });
     }
 
     @Override
