@@ -112,7 +112,7 @@ public class HttpFilters {
         String path = request.path();
         return path != null
                 && (request.method() == HttpMethod.PUT && path.startsWith(StorageView.FILES)
-                        || request.method() == HttpMethod.PATCH && path.startsWith(StorageView.UPLOADS));
+                        || path.startsWith(StorageView.UPLOADS));
     }
 
     /** HTTP/2 has {@code :authority} instead of the Host header (RFC 9113 section 8.3.1). */

@@ -61,6 +61,7 @@ public class TusUploads {
         route(router, HttpMethod.HEAD, upload, this::head);
         route(router, HttpMethod.PATCH, upload, this::append);
         route(router, HttpMethod.DELETE, upload, this::cancel);
+        route(router, HttpMethod.POST, upload, this::overridden);
         refuseOthers(router, COLLECTION, "OPTIONS, POST");
         refuseOthers(router, upload, "DELETE, HEAD, PATCH");
     }
@@ -160,6 +161,21 @@ public class TusUploads {
                     }
                 })
                 .onFailure(failure -> Problems.end(context, failure));
+    }
+
+    /** Clients that have no PATCH say so in a header, as tus demands. */
+    private void overridden(RoutingContext context) throws InvalidRequest {
+        switch (String.valueOf(context.request().getHeader("X-HTTP-Method-Override"))) {
+            case "PATCH" -> append(context);
+            case "DELETE" -> cancel(context);
+            default -> {
+                context.response().putHeader(HttpHeaders.ALLOW, "DELETE, HEAD, PATCH");
+                Problems.end(
+                        context,
+                        ProblemType.METHOD_NOT_ALLOWED,
+                        "X-HTTP-Method-Override is neither PATCH nor DELETE.");
+            }
+        }
     }
 
     private void cancel(RoutingContext context) {

@@ -118,7 +118,7 @@ class ControlSocketTest {
         listen();
         try (HostileEmulator.Connection c = connect()) {
             c.send("{\"type\":\"dance\"}");
-            assertContains(c.readLine(SHORT), "error", "dance", "config, storage, status, error, ack");
+            assertContains(c.readLine(SHORT), "error", "dance", "config, storage, status, log, error, ack");
             c.send("[1,2]");
             assertContains(c.readLine(SHORT), "error", "JSON object");
             c.send("{\"type\":");

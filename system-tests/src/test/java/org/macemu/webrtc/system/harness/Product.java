@@ -150,6 +150,8 @@ public final class Product implements AutoCloseable {
         environment.put("MACEMU_MEDIA_PORT", Integer.toString(ports.get(Part.MEDIA)));
         environment.put("MACEMU_RTC_PORT", Integer.toString(rtcPort));
         environment.put("MACEMU_SIGNALING_PORT", Integer.toString(ports.get(Part.SIGNALING)));
+        environment.put("BASILISK_ROMS", folder.resolve("roms").toString());
+        environment.put("BASILISK_IMAGES", folder.resolve("images").toString());
         environment.put("MALLOC_ARENA_MAX", "2");
         if (part != Part.MEDIA) {
             environment.put("QUARKUS_HTTP_PORT", Integer.toString(ports.get(part)));
