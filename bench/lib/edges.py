@@ -58,7 +58,7 @@ class Network:
 
     def __init__(self):
         self.prefix = f"mb{os.getpid()}-"
-        self.nodes, self.processes, self.made = [], [], []
+        self.nodes, self.processes, self.made, self.files = [], [], [], []
         self.namespaces = self.try_namespaces()
 
     def ip(self, *words):
@@ -104,6 +104,9 @@ class Network:
         for name in self.made:
             subprocess.run(["ip", "netns", "del", name], capture_output=True)
         self.made = []
+        for path in self.files:
+            if os.path.exists(path):
+                os.remove(path)
 
 
 class Audience:
@@ -185,6 +188,7 @@ class Bench:
     def start(self):
         net, tag = self.network, f"macemu-edges-{os.getpid()}"
         socket = os.path.join("/tmp", tag + ".sock")
+        net.files = [f"/dev/shm/{tag}-v", f"/dev/shm/{tag}-a", socket]
         step("network namespaces" if net.namespaces else "no network namespaces here: addresses of loopback")
         self.origin = net.node("origin")
         self.edges = [net.node(f"edge{i + 1}") for i in range(self.o.edges)]
