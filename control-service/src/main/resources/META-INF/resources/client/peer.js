@@ -25,6 +25,8 @@ export class Peer {
   #answered = false;
   #hasChannels = true;
   #closed = false;
+  /** A closed connection lives on in the browser for a while: nothing of it is heard any more. */
+  #listening = new AbortController();
   /** @type {PeerState} */
   #state = 'new';
   /** @type {string|undefined} */
@@ -39,20 +41,22 @@ export class Peer {
     this.#events = events;
     const connection = new RTCPeerConnection({ iceServers, bundlePolicy: 'max-bundle' });
     this.#connection = connection;
-    connection.addEventListener('icecandidate', ({ candidate }) => this.#gathered(candidate));
+    const { signal } = this.#listening;
+    connection.addEventListener('icecandidate', ({ candidate }) => this.#gathered(candidate), { signal });
     connection.addEventListener('icecandidateerror', (event) =>
       events.onProblem(`${event.url}: ${event.errorCode} ${event.errorText}`),
+      { signal },
     );
-    connection.addEventListener('iceconnectionstatechange', () => this.#changed());
-    connection.addEventListener('connectionstatechange', () => this.#changed());
+    connection.addEventListener('iceconnectionstatechange', () => this.#changed(), { signal });
+    connection.addEventListener('connectionstatechange', () => this.#changed(), { signal });
     connection.addEventListener('track', ({ track, receiver }) => {
       playAtOnce(receiver, track.kind);
       events.onTrack(track.kind === 'audio' ? 'audio' : 'video', track, receiver);
-    });
+    }, { signal });
     this.#inputChannel = connection.createDataChannel('input', { ordered: true });
     this.#pointerChannel = connection.createDataChannel('pointer', { ordered: false, maxRetransmits: 0 });
     // A closed input channel is the fastest word of a server that goes away.
-    this.#inputChannel.addEventListener('close', () => this.#lostChannel());
+    this.#inputChannel.addEventListener('close', () => this.#lostChannel(), { signal });
   }
 
   get connection() {
@@ -152,6 +156,7 @@ export class Peer {
   close() {
     if (!this.#closed) {
       this.#closed = true;
+      this.#listening.abort();
       this.#connection.close();
       this.#state = 'closed';
     }
