@@ -83,7 +83,7 @@ class StorageST {
             product.awaitReady(part);
         }
         JsonNode interrupted = listing();
-        assertEquals(0, interrupted.path("files").size());
+        assertFalse(interrupted.path("files").toString().contains("System 7.img"), interrupted.toString());
         long arrived = interrupted.at("/uploads/0/offset").asLong();
         assertTrue(arrived >= 8_000_000 && arrived < bytes.length, interrupted.toString());
         TusUploader second = client.resumeUpload(upload(bytes, "images", "System 7.img"));
@@ -93,7 +93,8 @@ class StorageST {
             assertTrue(second.getOffset() <= bytes.length);
         }
         second.finish();
-        JsonNode file = listing().at("/files/0");
+        JsonNode files = listing().path("files");
+        JsonNode file = files.get(files.size() - 1); // images follow ROMs
         assertEquals("System 7.img", file.path("name").asText());
         Path stored = product.folder().resolve("images/System 7.img");
         assertArrayEquals(bytes, Files.readAllBytes(stored));
@@ -114,6 +115,7 @@ class StorageST {
     void aRomSaysWhatItIs() throws Exception {
         byte[] rom = Files.readAllBytes(Product.root().resolve("emulator/demo-rom/demo.rom"));
         HttpResponse<String> stored = product.send(HttpRequest.newBuilder(URI.create(address(FILES + "/roms/Demo.ROM")))
+                .version(HttpClient.Version.HTTP_1_1)
                 .PUT(HttpRequest.BodyPublishers.ofByteArray(rom)));
         assertEquals(201, stored.statusCode(), stored.body());
         for (JsonNode file : listing().path("files")) {
