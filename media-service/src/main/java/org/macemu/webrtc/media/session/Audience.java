@@ -51,7 +51,7 @@ public final class Audience implements AutoCloseable {
     /** A viewer whose network is too slow waits for little more than this. */
     private static final long LANE_INTERVAL_MILLIS = 250;
 
-    /** The share of the machine's processors in use beyond which no viewer is given an encoder of its own. */
+    /** The share of the machine that this process may take before no viewer is given an encoder of its own any more. */
     private static final double BUSY = 0.85;
 
     /** People told to each other at most; a larger audience are guests, who are not told. */
@@ -386,7 +386,7 @@ public final class Audience implements AutoCloseable {
     private void considerLanes() {
         try {
             boolean room = ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean machine
-                    && machine.getCpuLoad() < BUSY;
+                    && machine.getProcessCpuLoad() < BUSY;
             long now = System.nanoTime();
             sessions.values().forEach(session -> session.considerLane(now, room));
         } catch (RuntimeException e) {
