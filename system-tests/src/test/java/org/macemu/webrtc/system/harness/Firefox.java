@@ -49,23 +49,18 @@ public final class Firefox implements AutoCloseable {
         return Files.isExecutable(EXECUTABLE);
     }
 
-    /**
-     * Starts Firefox with a profile of its own.
-     *
-     * @param loopback whether it considers ICE candidates of loopback addresses; Firefox does not by itself
-     */
-    public static Firefox start(boolean loopback) {
+    /** Starts Firefox with a profile of its own. */
+    public static Firefox start() {
         try {
             int port = FreePorts.next();
             Path profile = Files.createTempDirectory("macemu-st-firefox-");
             Files.writeString(profile.resolve("user.js"), """
                     user_pref("media.autoplay.default", 0);
-                    user_pref("media.peerconnection.ice.loopback", %s);
                     user_pref("app.update.enabled", false);
                     user_pref("datareporting.policy.dataSubmissionEnabled", false);
                     user_pref("network.captive-portal-service.enabled", false);
                     user_pref("network.connectivity-service.enabled", false);
-                    """.formatted(loopback));
+                    """);
             ProcessBuilder builder = new ProcessBuilder(
                             EXECUTABLE.toString(), "--headless", "--no-remote", "--profile", profile.toString(),
                             "--remote-debugging-port=" + port, "about:blank")
