@@ -36,7 +36,7 @@ FROM ${BASE_IMAGE} AS runtime
 RUN groupadd --gid 10001 macemu \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin macemu \
     && apt-get update \
-    && apt-get install --yes --no-install-recommends libvpx7 libopus0 libyuv0 \
+    && apt-get install --yes --no-install-recommends libvpx7 libopus0 libyuv0 hfsutils \
         libpulse0 libx11-6 libxfixes3 libxrandr2 libxcomposite1 libdbus-1-3 libstdc++6 \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/cache/ldconfig/aux-cache /var/log/*.log /var/log/apt
 COPY --from=jdk /opt/java /opt/java

@@ -76,6 +76,9 @@ class RestIT {
                 .setAudioSampleRate(44_100)
                 .setAudioChannels(2)
                 .setVideoSegment("v1, 640x480")
+                .setInputToEmulatorMs(0.25)
+                .setEncodeMs(Double.NaN)
+                .setFrameToWireMs(Double.NaN)
                 .build());
         assertEquals(
                 JSON.readTree("""
@@ -84,6 +87,7 @@ class RestIT {
                          "video":{"width":640,"height":480,"captureFps":59.5,"framesCaptured":9000000000,
                                   "framesEncoded":7,"segment":"v1, 640x480"},
                          "audio":{"sampleRate":44100,"channels":2},
+                         "delay":{"inputToEmulatorMs":0.25,"encodeMs":null,"frameToWireMs":null},
                          "viewers":2,"uptimeSeconds":12.5}"""),
                 body(client.get("/api/v1/status")));
     }
