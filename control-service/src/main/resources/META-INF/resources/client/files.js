@@ -72,12 +72,13 @@ export class Files {
     });
   }
 
-  open() {
+  /** Returns when it shows what there is. */
+  async open() {
     if (!this.#dialog.open) {
       this.#dialog.showModal();
     }
     this.#say(t('files.loading'));
-    this.#load();
+    await this.#load();
   }
 
   /** Writes everything again, in another language. */
@@ -256,8 +257,9 @@ export class Files {
       delete document.body.dataset.dropping;
       if (carriesFiles(event)) {
         event.preventDefault();
-        this.open();
-        this.#add([...(event.dataTransfer?.files ?? [])]);
+        // The browser takes them away when this returns; what the service has of them already is known later.
+        const dropped = [...(event.dataTransfer?.files ?? [])];
+        this.open().then(() => this.#add(dropped));
       }
     });
   }
