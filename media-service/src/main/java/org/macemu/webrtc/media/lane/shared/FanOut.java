@@ -218,6 +218,11 @@ final class FanOut implements EventLoop.Client {
         return housekeeping - now;
     }
 
+    /** A viewer's report is due earlier than was said. */
+    void keepHouseBy(long time) {
+        housekeeping = Math.min(housekeeping, time);
+    }
+
     /**
      * Lets the network of whoever holds the controls, or watches alone, set the rate of the picture.
      *

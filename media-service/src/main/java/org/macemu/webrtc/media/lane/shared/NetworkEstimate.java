@@ -21,6 +21,14 @@ final class NetworkEstimate {
     /** Round trips grow by this much, and by half, before packets are said to queue up: what radio links do is less. */
     private static final double QUEUE_MILLIS = 70;
 
+    /**
+     * Longer round trips without much loss are a queue only when this many in a row, over this time, are: a receiver
+     * whose machine is busy answers late for a moment now and then, and no packet waits in the network meanwhile.
+     */
+    private static final int QUEUE_MEASUREMENTS = 3;
+
+    private static final long QUEUE_PERSISTS = 600_000_000L;
+
     /** Half of a queue of a quarter of a second: a router's is seldom smaller. */
     private static final double EMPTY_MILLIS = 35;
 
@@ -57,6 +65,8 @@ final class NetworkEstimate {
     private long resentAtBegin;
 
     private int queueing;
+    private long queueingSince;
+    private long measured;
     private boolean congested;
     private long goodSince;
     private long capacity;
@@ -64,7 +74,7 @@ final class NetworkEstimate {
     private boolean overflowing;
     private double loss;
 
-    /** A round trip was measured. */
+    /** A round trip was measured: once for each sender report, or a single late one would count several times. */
     void roundTrip(double millis, long now) {
         roundTrip = millis;
         if (Double.isNaN(shortest) || millis < shortest) {
@@ -74,6 +84,12 @@ final class NetworkEstimate {
             shortestBefore = shortest;
             shortest = millis;
             shortestSince = now;
+        }
+        measured = now;
+        if (queueMillis() <= Math.max(QUEUE_MILLIS, shortestKnown() / 2)) {
+            queueing = 0;
+        } else if (queueing++ == 0) {
+            queueingSince = now;
         }
     }
 
@@ -113,11 +129,10 @@ final class NetworkEstimate {
 
     private boolean judge(long now, double missing, double delivered) {
         double queue = queueMillis();
-        boolean queues = queue > Math.max(QUEUE_MILLIS, shortestKnown() / 2);
-        queueing = queues ? queueing + 1 : 0;
+        boolean persists = queueing >= QUEUE_MEASUREMENTS && measured - queueingSince >= QUEUE_PERSISTS;
         boolean before = congested;
         overflowing = missing > OVERFLOW_LOSS;
-        if (queueing >= 2 || queues && missing > OVERFLOW_LOSS || missing > HEAVY_LOSS) {
+        if (persists || queueing > 0 && missing > OVERFLOW_LOSS || missing > HEAVY_LOSS) {
             adjust(now, missing, delivered);
             congested = true;
             goodSince = now;
@@ -163,6 +178,11 @@ final class NetworkEstimate {
     /** Whether the network is given more than it carries. */
     boolean congested() {
         return congested;
+    }
+
+    /** Whether it may be congested: the latest round trip was long, and more of them are wanted soon. */
+    boolean suspected() {
+        return queueing > 0;
     }
 
     /** Whether the last look at it found much lost. */

@@ -30,6 +30,8 @@ final class ReceiverFeedback implements RtcpReader.Handler {
     private int videoLost;
     private long videoHighest;
     private int audioLost;
+    private int videoMeasured;
+    private int audioMeasured;
     private long estimate;
 
     /**
@@ -120,17 +122,22 @@ final class ReceiverFeedback implements RtcpReader.Handler {
             int highestSequence,
             int lastSenderReport,
             int delaySinceLast) {
+        boolean fresh;
         if (video != null && ssrc == video.ssrc()) {
+            fresh = lastSenderReport != videoMeasured;
+            videoMeasured = lastSenderReport;
             videoLost = packetsLost;
             videoHighest = Integer.toUnsignedLong(highestSequence);
             reported = true;
         } else if (audio != null && ssrc == audio.ssrc()) {
+            fresh = lastSenderReport != audioMeasured;
+            audioMeasured = lastSenderReport;
             audioLost = packetsLost;
             soundLoss += 0.5 * (fractionLost / 256.0 - soundLoss);
         } else {
             return;
         }
-        if (lastSenderReport != 0) {
+        if (fresh && lastSenderReport != 0) {
             int now = (int) (fanOut.ntp() >>> 16);
             int elapsed = now - lastSenderReport - delaySinceLast;
             if (elapsed >= 0) {

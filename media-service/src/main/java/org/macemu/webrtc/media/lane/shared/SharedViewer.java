@@ -232,7 +232,7 @@ final class SharedViewer implements Viewer, IcePeer.Listener {
             return nextReport - now;
         }
         // A random phase keeps the reports of viewers that joined together apart.
-        long interval = feedback.network().congested() ? CONGESTED_INTERVAL : REPORT_INTERVAL;
+        long interval = looksClosely() ? CONGESTED_INTERVAL : REPORT_INTERVAL;
         nextReport = now + interval + ThreadLocalRandom.current().nextLong(interval / 5);
         try {
             if (picture != null && picture.track().packets() > 0) {
@@ -246,6 +246,10 @@ final class SharedViewer implements Viewer, IcePeer.Listener {
         }
         snapshot();
         return nextReport - now;
+    }
+
+    private boolean looksClosely() {
+        return feedback.network().congested() || feedback.network().suspected();
     }
 
     /** Closes a viewer that never connected, or whose browser has been silent for too long. */
@@ -265,6 +269,11 @@ final class SharedViewer implements Viewer, IcePeer.Listener {
         } catch (GeneralSecurityException e) {
             lost("internal", "SRTP: " + e.getMessage());
             return;
+        }
+        long soon = System.nanoTime() + CONGESTED_INTERVAL;
+        if (looksClosely() && nextReport - soon > 0) {
+            nextReport = soon;
+            fanOut.keepHouseBy(soon);
         }
         NetworkEstimate network = feedback.network();
         if (sound != null) {

@@ -106,6 +106,54 @@ class NetworkEstimateTest {
         assertEquals(2, simulation.changes, "congested once, clear once");
     }
 
+    @ParameterizedTest(name = "{0} late answers of {1} ms, every {2}: congested {3}")
+    @CsvSource({
+        "1,  400, 10, false",
+        "2,  400, 10, false",
+        "2,  900,  5, false",
+        "3,  300, 10, false",
+        "6,  300, 30, true",
+        "6,   40, 30, false"
+    })
+    void onlyDelayThatPersistsIsCongestion(int late, int delay, int every, boolean congested) {
+        NetworkEstimate estimate = new NetworkEstimate();
+        long now = 1_000_000_000L;
+        boolean ever = false;
+        for (int i = 0; i < 300; i++) {
+            now += 200_000_000L;
+            estimate.roundTrip(i % every >= every - late ? 2 + delay : 2, now);
+            estimate.report(now, i * 34L, 0, 0, 1_100);
+            ever |= estimate.congested();
+        }
+        assertEquals(congested, ever);
+    }
+
+    @Test
+    void oneLateAnswerThatIsNotFollowedByAnotherIsNoCongestion() {
+        NetworkEstimate estimate = new NetworkEstimate();
+        long now = 1_000_000_000L;
+        estimate.roundTrip(2, now);
+        for (int i = 0; i < 20; i++) {
+            now += 200_000_000L;
+            if (i == 5) {
+                estimate.roundTrip(300, now);
+                assertTrue(estimate.suspected(), "more measurements are wanted");
+            }
+            estimate.report(now, i * 34L, 0, 0, 1_100);
+            assertFalse(estimate.congested());
+        }
+    }
+
+    @Test
+    void aLateAnswerWithMuchLossIsCongestionAtOnce() {
+        NetworkEstimate estimate = new NetworkEstimate();
+        estimate.roundTrip(2, 1_000_000_000L);
+        estimate.report(1_000_000_000L, 100, 0, 0, 1_100);
+        estimate.roundTrip(120, 1_400_000_000L);
+        assertTrue(estimate.report(1_400_000_000L, 200, 15, 0, 1_100));
+        assertTrue(estimate.congested());
+    }
+
     @Test
     void aLongerPathIsTheNewPathAfterAWhile() {
         NetworkEstimate estimate = new NetworkEstimate();
