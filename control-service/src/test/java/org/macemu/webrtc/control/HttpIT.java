@@ -38,7 +38,9 @@ class HttpIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/index.html", "/api/v1/connection", "/api/v1/status", "/nowhere", "/q/health/live"})
+    @ValueSource(
+            strings = {"/", "/index.html", "/reference", "/api/v1/connection", "/api/v1/status", "/nowhere",
+                "/q/health/live"})
     void everyAnswerHasTheSecurityHeaders(String path) throws Exception {
         HttpResponse<String> response = client.get(path);
         String policy = header(response, "Content-Security-Policy");

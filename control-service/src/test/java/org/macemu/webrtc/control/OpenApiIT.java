@@ -14,6 +14,8 @@ import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +48,44 @@ class OpenApiIT {
         SwaggerParseResult result = new OpenAPIV3Parser().readContents(response.body());
         assertEquals(List.of(), result.getMessages());
         assertNotNull(result.getOpenAPI());
+    }
+
+    @Test
+    void canBeReadInABrowserWithoutAnythingFromElsewhere() throws Exception {
+        RestClient client = new RestClient(port);
+        for (String path : new String[] {"/reference", "/reference/", "/reference/index.html"}) {
+            HttpResponse<String> page = client.get(path);
+            assertEquals(200, page.statusCode(), path);
+            assertTrue(header(page, "Content-Type").startsWith("text/html"), header(page, "Content-Type"));
+            // The policy of every page, which allows nothing inline.
+            assertEquals(
+                    header(client.get("/"), "Content-Security-Policy"), header(page, "Content-Security-Policy"), path);
+            Matcher file = Pattern.compile("(?:src|href)=\"([^\"]*)\"").matcher(page.body());
+            Set<String> files = new TreeSet<>();
+            while (file.find()) {
+                files.add(file.group(1));
+            }
+            assertEquals(
+                    Set.of(
+                            "/favicon.svg",
+                            "/reference/reference.css",
+                            "/reference/reference.js",
+                            "/reference/swagger-ui-bundle.js",
+                            "/reference/swagger-ui.css"),
+                    files);
+            for (String name : files) {
+                HttpResponse<String> response = client.get(name);
+                assertEquals(200, response.statusCode(), name);
+                String type =
+                        name.endsWith(".js") ? "text/javascript" : name.endsWith(".css") ? "text/css" : "image/svg+xml";
+                assertTrue(header(response, "Content-Type").startsWith(type), name + header(response, "Content-Type"));
+            }
+        }
+        assertTrue(client.get("/reference/reference.js").body().contains("url: '/api/v1/openapi.json'"));
+    }
+
+    private static String header(HttpResponse<String> response, String name) {
+        return response.headers().firstValue(name).orElse("missing");
     }
 
     @Test

@@ -8,13 +8,16 @@ import jakarta.inject.Singleton;
 import org.macemu.webrtc.control.rest.ProblemType;
 
 /**
- * Routes beside the REST API: the API's description at its second address, the unversioned endpoints that scripts of
- * the public C++ server call, and the answer when nothing else fits.
+ * Routes beside the REST API: the API's description at its second address and as a page, the unversioned endpoints that
+ * scripts of the public C++ server call, and the answer when nothing else fits.
  */
 @Singleton
 public class OtherRoutes {
 
     private static final String OPENAPI = "/api/v1/openapi";
+
+    /** The page that shows the description; its files lie below. */
+    private static final String REFERENCE = "/reference";
 
     /** Behind every route Quarkus adds. */
     private static final int LAST = Integer.MAX_VALUE;
@@ -23,6 +26,9 @@ public class OtherRoutes {
         for (String suffix : new String[] {"", ".json", ".yaml"}) {
             router.route(HttpMethod.GET, OPENAPI + suffix).order(-1).handler(context -> context.reroute(
                     "/q/openapi" + suffix));
+        }
+        for (String page : new String[] {REFERENCE, REFERENCE + "/"}) {
+            router.route(HttpMethod.GET, page).order(-1).handler(context -> context.reroute(REFERENCE + "/index.html"));
         }
         for (String same : new String[] {"status", "storage", "config", "restart", "screenshot"}) {
             alias(router, "/api/" + same, same);
@@ -48,10 +54,10 @@ public class OtherRoutes {
         HttpMethod method = context.request().method();
         if (method != HttpMethod.GET && method != HttpMethod.HEAD) {
             Problems.end(context, ProblemType.NOT_FOUND, "Nothing takes " + method + " at " + context.normalizedPath()
-                    + "; /api/v1/openapi lists the API.");
+                    + "; " + REFERENCE + " lists the API.");
             return;
         }
         Problems.end(context, ProblemType.NOT_FOUND, "Nothing is at " + context.normalizedPath()
-                + "; the web client is at / and /api/v1/openapi lists the API.");
+                + "; the web client is at / and " + REFERENCE + " lists the API.");
     }
 }
