@@ -5,6 +5,7 @@ globalThis.SwaggerUIBundle({
   dom_id: '#reference',
   deepLinking: true,
   docExpansion: 'list',
+  tagsSorter: 'alpha',
   defaultModelsExpandDepth: 0,
   displayRequestDuration: true,
   queryConfigEnabled: false,

@@ -17,8 +17,12 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -203,6 +207,33 @@ class FilesIT {
                 media.files().calls());
         problemOf(client.transfer("PUT", FILES + "/images/b.img", bytes, "If-Match", "W/\"x\""), 400, "invalid-request");
         problemOf(client.transfer("PUT", FILES + "/tapes/b.img", bytes), 400, "invalid-request");
+    }
+
+    /** As Java's own client asks when nothing is set: the first request offers an upgrade to HTTP/2, body and all. */
+    @Test
+    void clientsThatOfferHttp2StoreFilesToo() throws Exception {
+        byte[] bytes = noise(524_288);
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            for (String name : new String[] {"a.img", "b.img"}) {
+                HttpRequest put = HttpRequest.newBuilder(URI.create(client.origin() + FILES + "/images/" + name))
+                        .timeout(Duration.ofSeconds(5))
+                        .PUT(HttpRequest.BodyPublishers.ofByteArray(bytes))
+                        .build();
+                HttpResponse<String> stored = http.send(put, HttpResponse.BodyHandlers.ofString());
+                assertEquals(201, stored.statusCode(), stored.body());
+                assertEquals(HttpClient.Version.HTTP_2, stored.version());
+                assertArrayEquals(bytes, media.files().bytes(Folder.FOLDER_IMAGES, name));
+            }
+        }
+        client = RestClient.http2(port);
+        String upload = begin(bytes.length);
+        assertEquals("0", header(tus("HEAD", upload, null), "Upload-Offset"));
+        HttpResponse<byte[]> last =
+                tus("PATCH", upload, bytes, "Content-Type", OFFSET_TYPE, "Upload-Offset", "0");
+        assertEquals(204, last.statusCode());
+        assertEquals("524288", header(last, "Upload-Offset"));
+        assertEquals(204, tus("DELETE", begin(3), null).statusCode());
+        assertArrayEquals(bytes, client.transfer("GET", FILES + "/images/b.img", null).body());
     }
 
     @Test

@@ -25,6 +25,7 @@ final class UploadTransfer {
     private long timer;
     private boolean moved;
     private boolean waitingForDisk;
+    private boolean bodyEnded;
     private boolean over;
 
     UploadTransfer(Caller caller, GrpcClientRequest<AppendUploadRequest, AppendUploadReply> call, long stallMs) {
@@ -52,11 +53,13 @@ final class UploadTransfer {
         timer = caller.vertx().setPeriodic(stallMs, ignored -> look(body));
         body.exceptionHandler(failure -> {
             // The browser is gone. What has arrived is kept: the call ends in order, nobody waits for its answer.
+            bodyEnded = true;
             if (!over) {
                 call.end();
             }
         });
         body.endHandler(ignored -> {
+            bodyEnded = true;
             if (!over) {
                 moved = true;
                 waitingForDisk = true;
@@ -87,7 +90,7 @@ final class UploadTransfer {
             call.drainHandler(ignored -> {
                 moved = true;
                 waitingForDisk = false;
-                if (!over) {
+                if (!over && !bodyEnded) {
                     body.resume();
                 }
             });
@@ -116,8 +119,11 @@ final class UploadTransfer {
         if (!over) {
             over = true;
             caller.vertx().cancelTimer(timer);
-            // What is still on its way is not read: the answer ends the connection.
-            body.pause();
+            // What is still on its way is not read: the answer ends the connection. Nothing is when all has been read,
+            // and a body of HTTP/2 throws when it is paused or resumed then.
+            if (!bodyEnded) {
+                body.pause();
+            }
         }
     }
 }
