@@ -126,7 +126,8 @@ public interface MediaConfig {
 
         /**
          * Temporal layers of the shared lane, 1 or 2. With 2 a viewer with a slow network gets every other picture
-         * instead of waiting for a key frame; scrolling looks worse for everybody at the same bit rate.
+         * until its network has been clear for a while, and waits for a key frame only when it cannot follow that
+         * either; scrolling looks worse for everybody at the same bit rate.
          */
         @WithDefault("1")
         int temporalLayers();

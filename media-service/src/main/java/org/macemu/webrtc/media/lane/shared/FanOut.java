@@ -353,6 +353,11 @@ final class FanOut implements EventLoop.Client {
         return metrics;
     }
 
+    /** Whether the picture has an upper temporal layer that a viewer can go without. */
+    boolean layered() {
+        return settings.temporalLayers() > 1;
+    }
+
     PacketHistory videoHistory() {
         return videoHistory;
     }

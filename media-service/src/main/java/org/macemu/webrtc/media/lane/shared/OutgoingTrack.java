@@ -1,17 +1,19 @@
 package org.macemu.webrtc.media.lane.shared;
 
 import java.security.GeneralSecurityException;
+import org.macemu.webrtc.media.lane.shared.rtp.Numbering;
 import org.macemu.webrtc.media.lane.shared.rtp.PacketHistory;
 import org.macemu.webrtc.media.lane.shared.rtp.RedundantAudio;
 import org.macemu.webrtc.media.lane.shared.rtp.RtcpWriter;
 import org.macemu.webrtc.media.lane.shared.rtp.RtpHeader;
+import org.macemu.webrtc.media.lane.shared.rtp.Vp8Packetizer;
 import org.macemu.webrtc.media.lane.shared.transport.IcePeer;
 import org.macemu.webrtc.media.lane.shared.transport.PacketBuffer;
 import org.macemu.webrtc.media.lane.shared.transport.SrtpSession;
 
 /**
  * One track as one viewer gets it: a cursor into the shared history, and what makes the shared packets this viewer's:
- * payload type, SSRC, extension id, and a sequence offset once it was spared packets. Belongs to the event loop's
+ * payload type, SSRC, extension id, and {@link Numbering} of its own once it was spared packets. Belongs to the event loop's
  * thread.
  */
 final class OutgoingTrack {
@@ -25,12 +27,7 @@ final class OutgoingTrack {
     private final int extensionId;
 
     private long cursor = -1;
-    /** Where the cursor was when sending paused. */
-    private long resume;
-    /** Packets left out since the first one: sequence number sent = index - offset. */
-    private long offset;
-    /** Nothing before this index can be asked for again: it was sent under another offset, or never. */
-    private long segment;
+    private final Numbering numbering;
 
     /** Payload type of redundant sound; 0: sent plain. */
     private int redundantType;
@@ -55,6 +52,7 @@ final class OutgoingTrack {
         this.payloadType = payloadType;
         this.ssrc = ssrc;
         this.extensionId = extensionId;
+        this.numbering = new Numbering(history);
     }
 
     int ssrc() {
@@ -69,6 +67,11 @@ final class OutgoingTrack {
         return bytes;
     }
 
+    /** Bits of a packet on average: a quiet picture's are much smaller than the network allows. */
+    double meanPacketBits() {
+        return packets == 0 ? 8.0 * PacketHistory.SLOT_BYTES : 8.0 * bytes / packets;
+    }
+
     /** Index of the next packet to send; -1 while waiting for a place to start. */
     long cursor() {
         return cursor;
@@ -80,24 +83,34 @@ final class OutgoingTrack {
 
     /** Packets that wait to be sent to this viewer. */
     long behind() {
-        return cursor < 0 ? 0 : history.head() - cursor;
+        if (cursor < 0) {
+            return 0;
+        }
+        long head = history.head();
+        long skipped = numbering.isBaseOnly() && cursor >= history.tail()
+                ? history.upperPacketsBefore(head) - history.upperPacketsBefore(cursor)
+                : 0;
+        return head - cursor - skipped;
+    }
+
+    /** Leaves the upper temporal layer of the picture out from the next frame on, or no longer does. */
+    void baseOnly(boolean only) {
+        numbering.baseOnly(only, cursor);
+    }
+
+    boolean isBaseOnly() {
+        return numbering.isBaseOnly();
     }
 
     /** Continues at {@code index}; the receiver sees no gap in the numbers. */
     void startAt(long index) {
-        if (packets > 0) {
-            offset += index - resume;
-        }
-        segment = index;
+        numbering.startAt(index);
         cursor = index;
     }
 
     /** Stops sending until {@link #startAt}. */
     void pause() {
-        if (cursor >= 0) {
-            resume = cursor;
-            cursor = -1;
-        }
+        cursor = -1;
     }
 
     /** Sends each packet of sound together with the one before it from now on; 0: plain again. */
@@ -116,23 +129,22 @@ final class OutgoingTrack {
         int sent = 0;
         long until = bytes + limitBytes;
         while (sent < limit && bytes < until && cursor < history.head() && peer.writable()) {
-            if (!send(cursor)) {
+            if (numbering.skips(cursor)) {
+                numbering.skipped(cursor);
+            } else if (send(cursor)) {
+                numbering.sent();
+                sent++;
+            } else {
                 break;
             }
             cursor++;
-            sent++;
         }
         return sent;
     }
 
     /** Index of the packet the receiver knows by this number; -1 when it cannot be sent again. */
     long lookUp(int sequence) {
-        if (cursor < 0) {
-            return -1;
-        }
-        long newest = cursor - 1 - offset;
-        long index = newest - ((newest - sequence) & 0xffff) + offset;
-        return index >= segment && history.contains(index) ? index : -1;
+        return cursor < 0 ? -1 : numbering.lookUp(sequence, cursor);
     }
 
     int length(long index) {
@@ -155,7 +167,7 @@ final class OutgoingTrack {
     /** Writes the packet with the one before it as redundancy. @return length, 0 when it has to go alone */
     private int redundant(byte[] b, long index) {
         long before = index - 1;
-        return before >= segment && history.contains(before)
+        return before >= numbering.oldest() && history.contains(before)
                 ? RedundantAudio.write(
                         b,
                         payloadType,
@@ -190,7 +202,11 @@ final class OutgoingTrack {
             length -= RtpHeader.EXTENSION_BYTES;
         }
         RtpHeader.setPayloadType(b, 0, type);
-        RtpHeader.setSequence(b, 0, (int) (index - offset) & 0xffff);
+        RtpHeader.setSequence(b, 0, numbering.sequence(index));
+        int framesLeftOut = numbering.framesLeftOut(index);
+        if (framesLeftOut != 0) {
+            Vp8Packetizer.rewritePictureId(b, 0, framesLeftOut);
+        }
         RtpHeader.setSsrc(b, 0, ssrc);
         int headers = RtpHeader.BYTES + (RtpHeader.hasExtension(b, 0) ? RtpHeader.EXTENSION_BYTES : 0);
         buffer.set(length);

@@ -12,6 +12,8 @@ import org.macemu.webrtc.media.lane.shared.transport.IcePeer;
  * WAITING --key frame, or served from the history--> FLOWING
  *    ^---- too far behind, picture lost beyond repair ----'
  * </pre>
+ *
+ * With two temporal layers a viewer loses the upper one first, which costs nobody a key frame.
  */
 final class PictureFeed {
 
@@ -42,10 +44,8 @@ final class PictureFeed {
     private static final long KEY_FRAME_PATIENCE = 1_500_000_000L;
     private static final long GOOD_RUN = 20_000_000_000L;
 
-    /** A picture that is paced later than this is better skipped. Packets are about 1,100 bytes long. */
+    /** A picture that is paced later than this is better skipped. */
     private static final double MAX_LATE_SECONDS = 0.5;
-
-    private static final double PACKET_BITS = 8_800;
 
     /** A viewer that is slowed down is sent this much at once, and again after at least this time. */
     private static final double PACE_SECONDS = 0.02;
@@ -56,6 +56,7 @@ final class PictureFeed {
     private final IcePeer peer;
     private final OutgoingTrack track;
     private final long opened;
+    private final LayerShedding shedding = new LayerShedding();
     private boolean catchingUp;
     private boolean sent;
     private long stalledSince;
@@ -95,13 +96,21 @@ final class PictureFeed {
      *
      * @param bitsPerSecond 0: as fast as pictures come
      */
-    void limit(long bitsPerSecond) {
+    void limit(long bitsPerSecond, long now) {
         limit = bitsPerSecond;
+        if (fanOut.layered()) {
+            track.baseOnly(shedding.update(now, limit > 0));
+        }
     }
 
-    /** Whether the viewer gets less than the others: it is slowed down, or waits for a key frame. */
+    /** Whether there is nothing to spare the viewer but whole pictures up to a key frame. */
+    boolean isBare() {
+        return !fanOut.layered() || track.isBaseOnly();
+    }
+
+    /** Whether the viewer gets less than the others: it is slowed down, lacks a layer, or waits for a key frame. */
     boolean isCut() {
-        return limit > 0 || resumeAt != 0;
+        return limit > 0 || resumeAt != 0 || track.isBaseOnly();
     }
 
     /** The viewer's path is another one: what stalled may flow now. */
@@ -156,7 +165,7 @@ final class PictureFeed {
             return catchingUp ? CATCH_UP_PAUSE : 0;
         }
         if (limit > 0 && peer.writable()) {
-            if (behind * PACKET_BITS / limit >= MAX_LATE_SECONDS) {
+            if (behind * track.meanPacketBits() / limit >= MAX_LATE_SECONDS) {
                 skipToKeyFrame(now);
                 return Long.MAX_VALUE;
             }

@@ -287,10 +287,11 @@ final class SharedViewer implements Viewer, IcePeer.Listener {
 
     /** What the network does not carry is not sent: it would only come late, and keep what matters from arriving. */
     private void adapt(NetworkEstimate network, long now) {
-        picture.limit(network.congested() ? (long) (SHARE_OF_CAPACITY * network.capacity()) : 0);
+        boolean bare = picture.isBare();
+        picture.limit(network.congested() ? (long) (SHARE_OF_CAPACITY * network.capacity()) : 0, now);
         if (feedback.congestionBegins()) {
             LOG.debugf("%s: congested, carries %d bit/s", id, network.capacity());
-            if (network.overflowing()) {
+            if (bare && network.overflowing()) {
                 // What a full queue dropped is not worth a resend that would be dropped too: the queue is left to empty.
                 picture.skipToKeyFrame(now);
             }

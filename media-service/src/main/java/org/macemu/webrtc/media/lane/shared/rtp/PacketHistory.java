@@ -25,10 +25,14 @@ public final class PacketHistory {
     private final byte[] slots;
     private final short[] lengths;
     private final byte[] flags;
+    private final long[] upperPackets;
+    private final long[] upperFrames;
     private final long first;
     private long head;
     private long lastKeyFrame = -1;
     private long payloadBytes;
+    private long upperPacketsTotal;
+    private long upperFramesTotal;
 
     /**
      * @param capacity packets, a power of two up to 32,768 (half of the sequence number space)
@@ -43,6 +47,8 @@ public final class PacketHistory {
         this.slots = new byte[capacity * SLOT_BYTES];
         this.lengths = new short[capacity];
         this.flags = new byte[capacity];
+        this.upperPackets = new long[capacity];
+        this.upperFrames = new long[capacity];
         this.first = firstSequence & 0xffff;
         this.head = first;
     }
@@ -101,6 +107,16 @@ public final class PacketHistory {
         return (flags[(int) (index & mask)] & UPPER_LAYER) != 0;
     }
 
+    /** Packets of the upper layer ever added before this index, which is kept or {@link #head}. */
+    public long upperPacketsBefore(long index) {
+        return index == head ? upperPacketsTotal : upperPackets[(int) (index & mask)];
+    }
+
+    /** Frames of the upper layer that began before this index, which is kept or {@link #head}. */
+    public long upperFramesBefore(long index) {
+        return index == head ? upperFramesTotal : upperFrames[(int) (index & mask)];
+    }
+
     /** RTP bytes ever added, headers included. */
     public long totalBytes() {
         return payloadBytes;
@@ -123,6 +139,12 @@ public final class PacketHistory {
         flags[slot] = (byte) ((frameStart ? FRAME_START : 0)
                 | (keyFrame ? KEY_FRAME : 0)
                 | (upperLayer ? UPPER_LAYER : 0));
+        upperPackets[slot] = upperPacketsTotal;
+        upperFrames[slot] = upperFramesTotal;
+        if (upperLayer) {
+            upperPacketsTotal++;
+            upperFramesTotal += frameStart ? 1 : 0;
+        }
         if (frameStart && keyFrame) {
             lastKeyFrame = head;
         }
