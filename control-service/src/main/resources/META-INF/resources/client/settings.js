@@ -116,8 +116,19 @@ export class Settings {
     } catch (failure) {
       this.#save.disabled = false;
       const { status, message } = /** @type {control.ControlError} */ (failure);
-      this.#say(status === 0 ? t('toast.unreachable') : t('toast.failed', { reason: message }));
+      this.#say(status === 0 ? t('toast.unreachable') : t('toast.failed', { reason: this.#named(message) }));
     }
+  }
+
+  /**
+   * The emulator's reason with the name that the setting has here: emulators put that of their preference in front.
+   *
+   * @param {string} reason
+   */
+  #named(reason) {
+    const [, name, rest] = /^([a-z0-9]+): (.+)$/s.exec(reason) ?? [];
+    const label = name && this.#fields.querySelector(`[data-name="${name}"] > label`)?.textContent;
+    return label ? `${label}: ${rest}` : reason;
   }
 
   async #restartNow() {
