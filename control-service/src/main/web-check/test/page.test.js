@@ -10,7 +10,9 @@ import { STAGES } from '../../resources/META-INF/resources/client/stages.js';
 const ROOT = new URL('../../resources/META-INF/resources/', import.meta.url);
 const files = readdirSync(ROOT, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
-  .map((entry) => `${entry.parentPath ?? entry.path}/${entry.name}`.slice(ROOT.pathname.length).replace(/^\//, ''));
+  .map((entry) => `${entry.parentPath ?? entry.path}/${entry.name}`.slice(ROOT.pathname.length).replace(/^\//, ''))
+  // The reference of the API is a page of its own.
+  .filter((file) => !file.startsWith('reference/'));
 const html = readFileSync(new URL('index.html', ROOT), 'utf8');
 const scripts = files.filter((file) => file.endsWith('.js'));
 
