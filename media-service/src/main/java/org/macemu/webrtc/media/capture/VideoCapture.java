@@ -343,7 +343,8 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
 
     private void publishStatus(double fps) {
         MemorySegment pixels = reader == null ? MemorySegment.NULL : reader.pixels();
-        boolean known = pixels.byteSize() > 0;
+        // While nobody watches nothing is read, and the Mac may have gone to another size since the last picture.
+        boolean known = watched && pixels.byteSize() > 0;
         status = new VideoStatus(
                 known ? reader.width() : segment == null ? 0 : plausible(segment.width()),
                 known ? reader.height() : segment == null ? 0 : plausible(segment.height()),

@@ -234,6 +234,19 @@ class VideoCaptureTest {
     }
 
     @Test
+    void theSizeIsKnownWhileNobodyWatches() throws Exception {
+        try (PictureWriter emulator = new PictureWriter(file)) {
+            capture.watched(true);
+            emulator.show(3, 64, 48);
+            awaitColor(3);
+            capture.watched(false);
+            emulator.show(4, 128, 96);
+            Await.until(() -> "the new size: " + capture.status(), () -> capture.status().width() == 128
+                    && capture.status().height() == 96);
+        }
+    }
+
+    @Test
     void aSinkThatFailsDoesNotEndCapture() throws Exception {
         capture.watched(true);
         try (PictureWriter emulator = new PictureWriter(file)) {
