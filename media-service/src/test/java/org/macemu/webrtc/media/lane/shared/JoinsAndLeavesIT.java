@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -14,9 +16,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.macemu.webrtc.media.lane.shared.LaneFixture.Connection;
+import org.macemu.webrtc.media.lane.shared.LaneFixture.Events;
 
-/** A thousand viewers come and go, a third without a goodbye: nothing of them may be left. */
+/**
+ * A thousand viewers come and go, a third without any goodbye, of signalling or of DTLS: those are let go once their
+ * consent has expired, or the TCP connection is gone. Nothing of them may be left.
+ */
 class JoinsAndLeavesIT {
+
+    /** Consent lasts for 30 s; a viewer whose TCP connection is gone, for a few. */
+    private static final long VANISHED_SECONDS = 45;
 
     private static final int VIEWERS = Integer.getInteger("joins", 1_000);
 
@@ -72,13 +81,14 @@ class JoinsAndLeavesIT {
     private static void churn(LaneFixture fixture, int viewers) throws Exception {
         Semaphore atOnce = new Semaphore(16);
         AtomicInteger failures = new AtomicInteger();
+        Queue<Events> vanished = new ConcurrentLinkedQueue<>();
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < viewers; i++) {
                 int number = i;
                 executor.execute(() -> {
                     atOnce.acquireUninterruptibly();
                     try {
-                        come(fixture, number);
+                        come(fixture, number, vanished);
                     } catch (Exception e) {
                         failures.incrementAndGet();
                         System.out.println("viewer " + number + ": " + e);
@@ -89,19 +99,28 @@ class JoinsAndLeavesIT {
             }
         }
         assertEquals(0, failures.get(), "viewers that could not connect");
+        assertEquals((viewers + 2) / 3, vanished.size());
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(VANISHED_SECONDS);
+        for (Events events : vanished) {
+            assertTrue(events.closed.await(end - System.nanoTime(), TimeUnit.NANOSECONDS), "a vanished viewer stays");
+            assertTrue(events.error().startsWith("ice_failed: the browser is gone"), events.error());
+            assertEquals(1, events.closings.get());
+        }
         LaneFixture.await("all gone", () -> fixture.figures.connected == 0);
     }
 
-    private static void come(LaneFixture fixture, int number) throws Exception {
+    private static void come(LaneFixture fixture, int number, Queue<Events> vanished) throws Exception {
         Connection c = fixture.connect(number % 5 == 4);
         if (c.peer().packet(c.peer().videoSsrc(), 5_000) == null) {
             throw new IOException("no picture");
         }
         if (number % 3 == 0) {
-            // Vanishes; the signalling side notices and closes the viewer, as it does for a lost WebSocket.
+            // Vanishes, and nobody tells the lane.
             c.peer().vanish();
-            c.viewer().close();
-        } else if (number % 3 == 1) {
+            vanished.add(c.events());
+            return;
+        }
+        if (number % 3 == 1) {
             c.peer().close();
         } else {
             c.viewer().close();

@@ -111,6 +111,7 @@ public final class TestPeer implements AutoCloseable {
     private volatile boolean closed;
     private volatile double loss;
     private volatile boolean paused;
+    private volatile boolean answered;
     private final CountDownLatch keys = new CountDownLatch(1);
 
     public TestPeer(boolean tcp) throws IOException {
@@ -370,10 +371,12 @@ public final class TestPeer implements AutoCloseable {
     private void dispatch(byte[] b) throws Exception {
         int first = b[0] & 0xff;
         if (first < 4) {
+            answered = true;
             stun.offer(b);
         } else if (first < 64) {
             dtls.offer(b);
-        } else {
+        } else if (answered) {
+            // Before any answer: meant for a peer that had this port before and vanished.
             // The server has its keys a moment before we have ours.
             keys.await();
             PacketBuffer buffer = new PacketBuffer();
