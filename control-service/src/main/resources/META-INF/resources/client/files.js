@@ -22,6 +22,8 @@ import { BROWSER, Upload } from './upload.js';
 const MEGABYTE = 1024 * 1024;
 /** Sizes of new disks in megabytes: what fits a System 7, and what HFS makes sense with. */
 const DISK_SIZES = Object.freeze([20, 40, 80, 160, 250, 500, 1000, 2000]);
+/** Refusals that the same file meets again. */
+const HOPELESS = new Set(['file-name-invalid', 'file-too-large']);
 
 export class Files {
   #dialog = byId('files', HTMLDialogElement);
@@ -129,12 +131,13 @@ export class Files {
   #fileItem(file) {
     const facts = create('span', { className: 'facts', text: this.#facts(file) });
     const name = create('span', { text: file.name, className: 'file-name' });
-    const item = create('li', {}, create('div', {}, name, facts));
+    const about = create('div', {}, name, facts);
+    const item = create('li', {}, about);
     const good = suits(file.rom, this.#events.emulatorName());
     if (file.inUse) {
-      item.append(create('span', { text: t('files.inUse'), className: 'badge' }));
+      about.append(create('span', { text: t('files.inUse'), className: 'badge' }));
     } else if (good === false) {
-      item.append(create('span', { text: t('files.unsuitable'), className: 'badge bad' }));
+      about.append(create('span', { text: t('files.unsuitable'), className: 'badge bad' }));
     }
     item.append(
       create(
@@ -364,7 +367,7 @@ class UploadRow {
     if (this.#text.textContent !== text) {
       this.#text.textContent = text;
     }
-    this.#retry.hidden = upload.state !== 'failed';
+    this.#retry.hidden = upload.state !== 'failed' || HOPELESS.has(upload.failure?.kind ?? '');
     this.#retry.textContent = t(upload.canOverwrite ? 'files.replace' : 'files.retry');
   }
 }
