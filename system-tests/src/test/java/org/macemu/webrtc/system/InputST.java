@@ -226,6 +226,7 @@ class InputST {
     enum Loss {
         TOOLBAR(page -> page.page().focus("#statistics-button")),
         WINDOW(page -> page.evaluate("window.dispatchEvent(new Event('blur'))")),
+        HIDDEN(page -> page.hide(true)),
         CLOSED(ViewerPage::close),
         CRASHED(ViewerPage::crash),
         ELSEWHERE(page -> page.page().navigate("about:blank"));
