@@ -13,8 +13,8 @@ import org.macemu.webrtc.media.lane.shared.transport.SrtpSession;
 
 /**
  * One track as one viewer gets it: a cursor into the shared history, and what makes the shared packets this viewer's:
- * payload type, SSRC, extension id, and {@link Numbering} of its own once it was spared packets. Belongs to the event loop's
- * thread.
+ * payload type, SSRC, extension id, and {@link Numbering} of its own once it was spared packets. Belongs to the event
+ * loop's thread.
  */
 final class OutgoingTrack {
 

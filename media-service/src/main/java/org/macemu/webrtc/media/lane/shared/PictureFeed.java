@@ -35,8 +35,8 @@ final class PictureFeed {
     private static final long MAX_BEHIND = 384;
 
     /**
-     * A viewer that fell behind costs the others a key frame when it comes back: after 0.3 s at first, in which a router's queue empties, then after
-     * twice as long each time, unless it had followed for a while.
+     * A viewer that fell behind costs the others a key frame when it comes back: after 0.3 s at first, in which a
+     * router's queue empties, then after twice as long each time, unless it had followed for a while.
      */
     private static final long MIN_RESUME_PAUSE = 300_000_000L;
 
