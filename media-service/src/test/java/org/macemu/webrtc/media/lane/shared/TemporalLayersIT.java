@@ -125,7 +125,10 @@ class TemporalLayersIT {
             assertTrue(receiver.base > 10 && receiver.upper > 10, receiver.base + " and " + receiver.upper);
             long keyFrames = fixture.figures.keyFrames();
 
-            receiver.follow(0.5, 0.28);
+            for (int i = 0; i < 15 && !receiver.connection.viewer().isStrained(); i++) {
+                receiver.follow(0.2, 0.3);
+            }
+            assertTrue(receiver.connection.viewer().isStrained(), "congested");
             receiver.follow(0.5, 0);
             receiver.follow(1.5, 0);
             assertEquals(0, receiver.upper, "pictures of the upper layer");
