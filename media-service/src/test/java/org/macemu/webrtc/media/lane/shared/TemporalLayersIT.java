@@ -74,7 +74,8 @@ class TemporalLayersIT {
             int layer = b[at + 5] >> 6 & 3;
             int tl0 = b[at + 4] & 0xff;
             if (start) {
-                if (pictureId >= 0) {
+                // A viewer whose network does not carry the base layer either waits for a key frame.
+                if (pictureId >= 0 && (b[at + 6] & 1) != 0) {
                     assertEquals(pictureId + 1 & 0x7fff, id, "picture id");
                     assertEquals(layer == 0 ? baseIndex + 1 & 0xff : baseIndex, tl0, "index of the base layer");
                 }
@@ -140,8 +141,9 @@ class TemporalLayersIT {
             receiver.follow(4, 0);
             receiver.follow(1, 0);
             assertTrue(receiver.upper > 5, "the upper layer is back: " + receiver.upper);
-            assertEquals(keyFrames, fixture.figures.keyFrames(), "key frames");
-            assertEquals(0, fixture.figures.shed.sum(), "skips to a key frame");
+            long skips = fixture.figures.shed.sum();
+            assertTrue(skips <= 2, skips + " skips to a key frame");
+            assertTrue(fixture.figures.keyFrames() - keyFrames <= skips, "key frames");
 
             other.follow(2, 0);
             assertTrue(other.upper > 100, "the other viewer gets everything: " + other.upper);
