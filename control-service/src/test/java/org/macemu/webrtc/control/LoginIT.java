@@ -126,12 +126,12 @@ class LoginIT {
         assertEquals(AccessRole.CONTROLLER, new AccessTokens(keyFile, "mac").verify(token).role());
         problem(client.get("/api/v1/config", "Authorization", "Bearer " + token), 403, "role-insufficient");
 
-        assertEquals(
-                401,
+        problem(
                 client.get("/api/v1/login", "Authorization", "Bearer " + OidcProvider.running()
-                                .forgedTokenOf("Robot:mac-admins"))
-                        .statusCode());
-        assertEquals(401, client.get("/api/v1/login", "Authorization", "Bearer nonsense").statusCode());
+                        .forgedTokenOf("Robot:mac-admins")),
+                401,
+                "token-required");
+        problem(client.get("/api/v1/login", "Authorization", "Bearer nonsense"), 401, "token-required");
         // Nothing but the exchange knows the provider's tokens.
         problem(
                 client.get("/api/v1/status", "Authorization", "Bearer " + OidcProvider.running()

@@ -1,5 +1,6 @@
 package org.macemu.webrtc.control.rest;
 
+import io.quarkus.security.AuthenticationFailedException;
 import jakarta.ws.rs.NotAcceptableException;
 import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.NotFoundException;
@@ -43,6 +44,17 @@ public class ProblemMapper {
                     case CLUSTER_REFUSED -> ProblemType.CLUSTER_REFUSED;
                 };
         return Problem.of(type, failure.getMessage()).response();
+    }
+
+    /** A token of the OpenID Connect provider that is none, has ended, or is somebody else's. */
+    @ServerExceptionMapper
+    Response notVouchedFor(AuthenticationFailedException failure) {
+        Response response = Problem.of(
+                        ProblemType.TOKEN_REQUIRED, "The sign-in provider does not vouch for this token; sign in again.")
+                .response();
+        // RFC 9110, section 15.5.2: a WWW-Authenticate header is required.
+        response.getHeaders().putSingle(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+        return response;
     }
 
     @ServerExceptionMapper
