@@ -4,13 +4,16 @@ import io.grpc.MethodDescriptor;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.grpc.client.GrpcClientOptions;
 import io.vertx.grpc.client.GrpcClientRequest;
 import io.vertx.grpc.client.GrpcClientResponse;
 import io.vertx.grpc.common.GrpcStatus;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import org.macemu.webrtc.api.client.Connections;
 import org.macemu.webrtc.control.config.ControlConfig;
 
 /**
@@ -45,7 +48,12 @@ final class Caller implements AutoCloseable {
         this.vertx = vertx;
         this.address =
                 SocketAddress.inetSocketAddress(config.media().port(), config.media().host());
-        this.connections = new Connections(vertx, config, window);
+        GrpcClientOptions options = Connections.options(config.media().connectTimeout()).setMaxMessageSize(window);
+        options.getTransportOptions()
+                // A message is delivered when it is complete: the window must hold a whole one.
+                .setHttp2ConnectionWindowSize(window)
+                .setInitialSettings(new Http2Settings().setInitialWindowSize(window));
+        this.connections = new Connections(vertx, options, config.media().tlsFolder());
     }
 
     /** Where it connects to, for logs and health: {@code 127.0.0.1:8010}. */

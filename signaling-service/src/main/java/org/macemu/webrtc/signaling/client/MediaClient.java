@@ -3,11 +3,13 @@ package org.macemu.webrtc.signaling.client;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.grpc.client.GrpcClientOptions;
 import io.vertx.grpc.common.GrpcReadStream;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.concurrent.TimeUnit;
+import org.macemu.webrtc.api.client.Connections;
 import org.macemu.webrtc.api.grpc.GetLoadRequest;
 import org.macemu.webrtc.api.grpc.Load;
 import org.macemu.webrtc.api.grpc.PlacementGrpc;
@@ -22,6 +24,12 @@ import org.macemu.webrtc.signaling.config.SignalingConfig;
 @Singleton
 public class MediaClient {
 
+    /**
+     * A connection carries as many calls at once as the server allows, for Vert.x servers 100 by default; further calls
+     * take a further connection. 16 serve more browsers than {@code macemu.signaling.max-browsers} allows.
+     */
+    private static final int MAX_CONNECTIONS = 16;
+
     private final Vertx vertx;
     private final Connections connections;
     private final SocketAddress address;
@@ -35,7 +43,9 @@ public class MediaClient {
         this.timing = new MediaCall.Timing(
                 config.media().completionTimeout().toMillis(),
                 config.media().pingInterval().toMillis());
-        this.connections = new Connections(vertx, config);
+        GrpcClientOptions options = Connections.options(config.media().connectTimeout());
+        options.getTransportOptions().setHttp2MaxPoolSize(MAX_CONNECTIONS).setTcpKeepAlive(true);
+        this.connections = new Connections(vertx, options, config.media().tlsFolder());
     }
 
     /** Opens a Connect call; must be called on the event loop that is to own it. */

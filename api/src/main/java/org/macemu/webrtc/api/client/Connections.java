@@ -1,25 +1,27 @@
-package org.macemu.webrtc.signaling.client;
+package org.macemu.webrtc.api.client;
 
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.grpc.client.GrpcClient;
+import io.vertx.grpc.client.GrpcClientOptions;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
-import org.macemu.webrtc.signaling.config.SignalingConfig;
 
 /**
  * The HTTP/2 connections to media-services, in plain text or with mutual TLS. Renewed certificates are found once in
  * half a minute: new calls are then made with them, and calls that stand are left alone. Owned by
- * {@link MediaClient}; thread-safe.
+ * one client of the media-service; thread-safe.
  */
-final class Connections implements AutoCloseable {
+public final class Connections implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Connections.class);
     private static final long LOOK_MS = TimeUnit.SECONDS.toMillis(30);
@@ -27,24 +29,23 @@ final class Connections implements AutoCloseable {
     /** Clients of older certificates: more renewals than this outlive no call. */
     private static final int MAX_RETIRED = 4;
 
-    /**
-     * A connection carries as many calls at once as the server allows, for Vert.x servers 100 by default; further calls
-     * take a further connection. 16 serve more browsers than {@code macemu.signaling.max-browsers} allows.
-     */
-    private static final int MAX_CONNECTIONS = 16;
-
     private final Vertx vertx;
-    private final SignalingConfig config;
+    private final GrpcClientOptions options;
     private final Optional<Certificates> certificates;
     private final Deque<GrpcClient> retired = new ArrayDeque<>();
     private volatile GrpcClient client;
     private List<Object> version = List.of();
     private long timer = -1;
 
-    Connections(Vertx vertx, SignalingConfig config) {
+    /**
+     * @param options as {@link #options} has them and as the owner changes them; copied for each set of certificates
+     * @param tlsFolder with the certificates for mutual TLS; plain text without
+     * @throws ConfigurationException when one of them cannot be read
+     */
+    public Connections(Vertx vertx, GrpcClientOptions options, Optional<Path> tlsFolder) {
         this.vertx = vertx;
-        this.config = config;
-        this.certificates = config.media().tlsFolder().map(Certificates::new);
+        this.options = new GrpcClientOptions(options);
+        this.certificates = tlsFolder.map(Certificates::new);
         certificates.ifPresent(files -> version = firstVersion(files));
         this.client = open();
         if (certificates.isPresent()) {
@@ -55,8 +56,19 @@ final class Connections implements AutoCloseable {
         }
     }
 
+    /** What every connection needs. The transport's options are the caller's to add to. */
+    public static GrpcClientOptions options(Duration connectTimeout) {
+        return new GrpcClientOptions()
+                .setTransportOptions(new HttpClientOptions()
+                        .setProtocolVersion(HttpVersion.HTTP_2)
+                        // Prior knowledge: an upgrade from HTTP/1.1 is not what a gRPC server answers.
+                        .setHttp2ClearTextUpgrade(false)
+                        .setTcpNoDelay(true)
+                        .setConnectTimeout((int) connectTimeout.toMillis()));
+    }
+
     /** For one call. */
-    GrpcClient client() {
+    public GrpcClient client() {
         return client;
     }
 
@@ -64,7 +76,7 @@ final class Connections implements AutoCloseable {
         try {
             return files.version();
         } catch (IOException e) {
-            throw new ConfigurationException("signaling-service: macemu.media.tls-folder: " + e.getMessage()
+            throw new ConfigurationException("macemu.media.tls-folder: " + e.getMessage()
                     + " cannot be read; tls.crt, tls.key and ca.crt are expected there.");
         }
     }
@@ -89,17 +101,10 @@ final class Connections implements AutoCloseable {
     }
 
     private GrpcClient open() {
-        HttpClientOptions options = new HttpClientOptions()
-                .setProtocolVersion(HttpVersion.HTTP_2)
-                // Prior knowledge: an upgrade from HTTP/1.1 is not what a gRPC server answers.
-                .setHttp2ClearTextUpgrade(false)
-                .setHttp2MaxPoolSize(MAX_CONNECTIONS)
-                .setTcpKeepAlive(true)
-                .setTcpNoDelay(true)
-                .setConnectTimeout((int) config.media().connectTimeout().toMillis());
+        HttpClientOptions transport = new HttpClientOptions(options.getTransportOptions());
         HttpClientOptions secured =
-                certificates.map(files -> files.applyTo(options)).orElse(options);
-        return GrpcClient.client(vertx, secured);
+                certificates.map(files -> files.applyTo(transport)).orElse(transport);
+        return GrpcClient.client(vertx, new GrpcClientOptions(options).setTransportOptions(secured));
     }
 
     @Override

@@ -1,4 +1,4 @@
-package org.macemu.webrtc.signaling.client;
+package org.macemu.webrtc.api.client;
 
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.net.PemKeyCertOptions;
@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A folder with this service's certificate and key, and the authorities of the media-service's certificate, as secrets
+ * A folder with a service's certificate and key, and the authorities of the media-service's certificate, as secrets
  * of cert-manager have them: {@code tls.crt}, {@code tls.key}, {@code ca.crt}. Immutable.
  */
 record Certificates(Path folder) {
