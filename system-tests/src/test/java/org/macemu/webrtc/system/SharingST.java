@@ -105,6 +105,7 @@ class SharingST {
             awaitControls(ada, false);
             awaitKey(65, false);
             bob.page().keyboard().press("Escape");
+            bob.page().waitForCondition(() -> !bob.page().isVisible("#people-panel"));
             bob.page().keyboard().press("c");
             awaitKey(67, false);
             assertTrue(
