@@ -382,6 +382,13 @@ public final class BrowserSession {
         });
     }
 
+    private void cancelMove() {
+        if (move != null) {
+            move.cancel();
+            move = null;
+        }
+    }
+
     private void endLeft() {
         if (left != null) {
             left.end();
@@ -395,10 +402,7 @@ public final class BrowserSession {
         }
         state = State.WAITING;
         call = null;
-        if (move != null) {
-            move.cancel();
-            move = null;
-        }
+        cancelMove();
         if (mac.isEmpty()) {
             placement.failed(place);
         }
@@ -441,25 +445,9 @@ public final class BrowserSession {
             switch (json.read(text)) {
                 case BrowserMessage.Offer offer -> offer(offer);
                 case BrowserMessage.Candidate candidate -> candidate(candidate);
-                case BrowserMessage.Input input -> {
-                    metrics.received("input");
-                    // Input of a moment ago is worth nothing to a service that comes back later.
-                    if (state == State.JOINED) {
-                        forward(input.message());
-                    }
-                }
-                case BrowserMessage.Control control -> {
-                    metrics.received("control");
-                    if (state == State.JOINED) {
-                        forward(control.message());
-                    }
-                }
-                case BrowserMessage.Sharing sharing -> {
-                    metrics.received("sharing");
-                    if (state == State.JOINED) {
-                        forward(sharing.message());
-                    }
-                }
+                case BrowserMessage.Input input -> ofTheMoment("input", input.message());
+                case BrowserMessage.Control control -> ofTheMoment("control", control.message());
+                case BrowserMessage.Sharing sharing -> ofTheMoment("sharing", sharing.message());
                 case BrowserMessage.Ping ping -> {
                     metrics.received("ping");
                     send("pong", json.pong(ping));
@@ -527,6 +515,14 @@ public final class BrowserSession {
         // Candidates belong to an offer; one that the media-service never saw has no use for them.
         if (state == State.JOINED) {
             forward(candidate.message());
+        }
+    }
+
+    /** What was said a moment ago is worth nothing to a service that comes back later. */
+    private void ofTheMoment(String kind, ViewerMessage message) {
+        metrics.received(kind);
+        if (state == State.JOINED) {
+            forward(message);
         }
     }
 
@@ -609,10 +605,7 @@ public final class BrowserSession {
         }
         cancelTimer();
         vertx.cancelTimer(watchdog);
-        if (move != null) {
-            move.cancel();
-            move = null;
-        }
+        cancelMove();
         endLeft();
         if (call != null) {
             call.end();
