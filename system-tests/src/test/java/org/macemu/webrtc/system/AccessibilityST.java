@@ -133,10 +133,7 @@ class AccessibilityST {
             page.page().keyboard().press("ArrowLeft");
             double volume = page.evaluate("document.getElementById('audio').volume").asDouble();
             assertTrue(volume < 1, "the arrow key does not turn the sound down: " + volume);
-            page.page().keyboard().press("Escape");
-            page.await("the Mac has the keyboard again", SOON, () -> focus(page).contains("surface")
-                    ? null
-                    : focus(page));
+            page.escapeToScreen();
         }
     }
 

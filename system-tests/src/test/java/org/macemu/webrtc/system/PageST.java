@@ -103,7 +103,7 @@ class PageST {
             awaitKeys(page, "+17 +67 -67 -17");
             open(page, "keyboard-panel");
             page.page().click("label:has(input[data-preference=swapCommand])");
-            page.page().keyboard().press("Escape");
+            page.escapeToScreen();
             emulator.log().clear();
             page.page().keyboard().press("Control+c");
             awaitKeys(page, "+91 +67 -67 -91");
@@ -193,7 +193,7 @@ class PageST {
         try (ViewerPage page = browser.open(product, "", 1500, 1150, 1).awaitPicture()) {
             open(page, "view-panel");
             choose(page, "scale", mode);
-            page.page().keyboard().press("Escape");
+            page.escapeToScreen();
             double scale = page.picture().width() / 640;
             if (mode.equals("integer")) {
                 assertEquals(2, scale, 1e-6);

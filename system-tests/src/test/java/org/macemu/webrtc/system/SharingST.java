@@ -104,8 +104,7 @@ class SharingST {
             awaitControls(bob, true);
             awaitControls(ada, false);
             awaitKey(65, false);
-            bob.page().keyboard().press("Escape");
-            bob.page().waitForCondition(() -> !bob.page().isVisible("#people-panel"));
+            bob.escapeToScreen();
             bob.page().keyboard().press("c");
             awaitKey(67, false);
             assertTrue(
@@ -165,7 +164,7 @@ class SharingST {
                 awaitPerson(ada, "Gus");
                 openPeople(gus);
                 assertFalse(gus.page().isVisible("#invite"), "a guest is offered to invite");
-                gus.page().keyboard().press("Escape");
+                gus.escapeToScreen();
 
                 emulator.log().clear();
                 ViewerPage.Box box = gus.picture();

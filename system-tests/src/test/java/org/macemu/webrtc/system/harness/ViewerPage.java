@@ -228,6 +228,15 @@ public final class ViewerPage implements AutoCloseable {
         });
     }
 
+    /** Closes the panel that is open, by Escape, and waits until the Mac has the keyboard again. */
+    public void escapeToScreen() {
+        page.keyboard().press("Escape");
+        await("the screen has the keyboard", PICTURE, () -> {
+            String focus = evaluate("document.activeElement.id").asText();
+            return focus.equals("surface") ? null : "'" + focus + "' has it";
+        });
+    }
+
     /** Real key events of any key, those that Playwright has no name for too. */
     public Keyboard keyboard() {
         return new Keyboard(context.newCDPSession(page));
