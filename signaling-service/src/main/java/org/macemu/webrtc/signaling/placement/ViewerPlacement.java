@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 import org.macemu.webrtc.signaling.client.MediaClient;
 import org.macemu.webrtc.signaling.config.SignalingConfig;
+import org.macemu.webrtc.signaling.sessions.SessionPods;
 
 /**
  * Chooses a place for a viewer. Whoever may hold the controls is served by the origin, the one place that decides about
@@ -36,6 +37,7 @@ public class ViewerPlacement {
 
     private final Vertx vertx;
     private final MediaClient media;
+    private final SessionPods pods;
     private final int originViewers;
     private final Optional<EdgeNames> names;
     private final PlaceLoad origin;
@@ -45,9 +47,10 @@ public class ViewerPlacement {
     private long resolveTimer = -1;
 
     @Inject
-    ViewerPlacement(Vertx vertx, MediaClient media, SignalingConfig config) {
+    ViewerPlacement(Vertx vertx, MediaClient media, SessionPods pods, SignalingConfig config) {
         this.vertx = vertx;
         this.media = media;
+        this.pods = pods;
         this.originViewers = config.placement().originViewers();
         this.origin = new PlaceLoad(new Place(media.origin(), false), System.nanoTime());
         this.names = config.placement()
@@ -73,7 +76,19 @@ public class ViewerPlacement {
     }
 
     /**
-     * A place for a viewer, who is on the way there with the return of this.
+     * A place for a viewer of this server's own Mac or of a session's, whose pod serves its whole audience.
+     *
+     * @param session empty for this server's own Mac
+     * @return empty while the session has no pod
+     */
+    public Optional<Place> choose(Optional<String> session, boolean mayHoldControls) {
+        return session.isPresent()
+                ? pods.find(session.get()).map(pod -> new Place(pod, false))
+                : Optional.of(choose(mayHoldControls));
+    }
+
+    /**
+     * A place for a viewer of this server's own Mac, who is on the way there with the return of this.
      *
      * @param mayHoldControls its token says owner or controller; where nobody is asked for a token nobody's does
      */
@@ -102,9 +117,9 @@ public class ViewerPlacement {
                 .orElse(origin);
     }
 
-    /** A call to this place broke, or its viewers are to go: nobody is sent there for some seconds. */
+    /** A call to this place broke, or its viewers are to go: nobody is sent there for some seconds, unless it is a session's pod. */
     public void failed(Place place) {
-        PlaceLoad load = place.edge() ? edges.get(place) : origin;
+        PlaceLoad load = place.equals(origin.place()) ? origin : edges.get(place);
         if (load != null) {
             load.failed(System.nanoTime());
         }

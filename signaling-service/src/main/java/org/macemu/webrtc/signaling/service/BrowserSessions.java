@@ -15,12 +15,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.macemu.webrtc.api.access.AccessToken;
-import org.macemu.webrtc.signaling.client.MediaClient;
 import org.macemu.webrtc.signaling.config.SignalingConfig;
 import org.macemu.webrtc.signaling.message.ErrorCode;
 import org.macemu.webrtc.signaling.message.SignalingJson;
-import org.macemu.webrtc.signaling.placement.ViewerPlacement;
-import org.macemu.webrtc.signaling.sessions.SessionPods;
 
 /**
  * The sessions of all browsers, by WebSocket. Admits new ones and says goodbye to all of them at the end. Its methods
@@ -37,37 +34,31 @@ public class BrowserSessions {
     private static final long GOODBYE_TIMEOUT_MS = 1_500;
 
     private final Vertx vertx;
-    private final MediaClient media;
-    private final ViewerPlacement placement;
+    private final MediaLinks links;
     private final SignalingConfig config;
     private final SignalingJson json;
     private final SignalingMetrics metrics;
     private final JoinLimit joinLimit;
     private final Access access;
-    private final SessionPods pods;
     private final ConcurrentMap<String, BrowserSession> sessions = new ConcurrentHashMap<>();
     private volatile boolean stopping;
 
     @Inject
     BrowserSessions(
             Vertx vertx,
-            MediaClient media,
-            ViewerPlacement placement,
+            MediaLinks links,
             SignalingConfig config,
             SignalingJson json,
             SignalingMetrics metrics,
             JoinLimit joinLimit,
-            Access access,
-            SessionPods pods) {
+            Access access) {
         this.vertx = vertx;
-        this.media = media;
-        this.placement = placement;
+        this.links = links;
         this.config = config;
         this.json = json;
         this.metrics = metrics;
         this.joinLimit = joinLimit;
         this.access = access;
-        this.pods = pods;
         metrics.browsers(sessions::size);
     }
 
@@ -91,9 +82,7 @@ public class BrowserSessions {
                 token,
                 () -> access.counts(tokenText, audience),
                 mac,
-                media,
-                placement,
-                pods,
+                links,
                 config,
                 json,
                 metrics);

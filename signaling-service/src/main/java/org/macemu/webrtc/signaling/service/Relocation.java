@@ -1,92 +1,142 @@
 package org.macemu.webrtc.signaling.service;
 
 import io.vertx.core.Vertx;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
 import org.macemu.webrtc.api.grpc.MediaMessage;
 import org.macemu.webrtc.api.grpc.ViewerMessage;
 import org.macemu.webrtc.api.grpc.Welcome;
 import org.macemu.webrtc.signaling.client.MediaCall;
 import org.macemu.webrtc.signaling.client.MediaClient;
 import org.macemu.webrtc.signaling.placement.Place;
+import org.macemu.webrtc.signaling.placement.ViewerPlacement;
 
 /**
- * One viewer's move to another place: joins there while the call of the present place stands. Confined to the event loop
- * of its browser.
+ * One viewer's move to another place: joins there while the call of the present place stands, and tries the next place
+ * until one takes it. Owned by {@link MediaLink}; confined to the event loop of its browser.
  */
-final class Relocation implements MediaCall.Listener {
+final class Relocation {
 
-    /** Told once, unless it was cancelled. */
+    private static final Logger LOG = Logger.getLogger(Relocation.class);
+
+    /** Between two attempts to join elsewhere; the edge waits for two minutes. */
+    private static final long RETRY_MS = 500;
+
+    /** Told once, unless the move was cancelled. */
     interface Listener {
 
-        /** The new place takes the viewer; from now on what its call says goes to {@code next}. */
-        MediaCall.Listener welcomed(Relocation move, Welcome welcome);
-
-        void failed(Relocation move, String why);
+        /**
+         * The new place takes the viewer.
+         *
+         * @return who is told what its call says from now on
+         */
+        MediaCall.Listener welcomed(Place place, MediaCall call, Welcome welcome);
     }
 
     private final Vertx vertx;
-    private final Place place;
+    private final MediaClient media;
+    private final ViewerPlacement placement;
+    private final Place from;
+    private final boolean mayHoldControls;
+    private final Function<String, ViewerMessage> join;
+    private final long timeoutMs;
     private final Listener listener;
-    private final MediaCall call;
-    private final long timer;
-    private MediaCall.Listener next;
+    private Attempt attempt;
+    private long retry = -1;
     private boolean over;
 
-    private Relocation(Vertx vertx, MediaClient media, Place place, long timeoutMs, Listener listener) {
+    /**
+     * Begins at once.
+     *
+     * @param from the place that is left; nobody else is sent there meanwhile
+     * @param join the message that joins under a viewer id
+     * @param timeoutMs after which a place without a welcome has failed
+     */
+    Relocation(
+            Vertx vertx,
+            MediaClient media,
+            ViewerPlacement placement,
+            Place from,
+            boolean mayHoldControls,
+            Function<String, ViewerMessage> join,
+            long timeoutMs,
+            Listener listener) {
         this.vertx = vertx;
-        this.place = place;
+        this.media = media;
+        this.placement = placement;
+        this.from = from;
+        this.mayHoldControls = mayHoldControls;
+        this.join = join;
+        this.timeoutMs = timeoutMs;
         this.listener = listener;
-        this.call = media.connect(place.address(), this);
-        this.timer = vertx.setTimer(timeoutMs, ignored -> fail("no welcome within " + timeoutMs + " ms"));
+        attempt();
     }
 
-    static Relocation begin(
-            Vertx vertx, MediaClient media, Place place, ViewerMessage join, long timeoutMs, Listener listener) {
-        Relocation move = new Relocation(vertx, media, place, timeoutMs, listener);
-        move.call.send(join);
-        return move;
-    }
-
-    Place place() {
-        return place;
-    }
-
-    MediaCall call() {
-        return call;
-    }
-
-    @Override
-    public void received(MediaMessage message) {
-        if (next != null) {
-            next.received(message);
-        } else if (!over && message.hasWelcome()) {
-            over = true;
-            vertx.cancelTimer(timer);
-            next = listener.welcomed(this, message.getWelcome());
-        } else if (!over && (message.hasGoodbye() || message.hasError())) {
-            fail(message.hasGoodbye()
-                    ? "goodbye: " + message.getGoodbye().getReason()
-                    : message.getError().getMessage());
-        }
-    }
-
-    @Override
-    public void ended(String reason) {
-        if (next != null) {
-            next.ended(reason);
-        } else if (!over) {
-            fail(reason);
-        }
-    }
-
-    private void fail(String why) {
-        cancel();
-        listener.failed(this, why);
+    private void attempt() {
+        placement.failed(from);
+        attempt = new Attempt(placement.choose(mayHoldControls));
     }
 
     /** The viewer has left, or joins anew. */
     void cancel() {
         if (!over) {
             over = true;
+            vertx.cancelTimer(retry);
+            attempt.abandon();
+        }
+    }
+
+    /** The call to one place, which becomes the viewer's when that place welcomes it. */
+    private final class Attempt implements MediaCall.Listener {
+
+        private final Place place;
+        private final MediaCall call;
+        private final long timer;
+        private MediaCall.Listener next;
+        private boolean abandoned;
+
+        Attempt(Place place) {
+            this.place = place;
+            this.call = media.connect(place.address(), this);
+            this.timer = vertx.setTimer(timeoutMs, ignored -> fail("no welcome within " + timeoutMs + " ms"));
+            call.send(join.apply(ViewerId.next()));
+        }
+
+        @Override
+        public void received(MediaMessage message) {
+            if (next != null) {
+                next.received(message);
+            } else if (abandoned) {
+                return;
+            } else if (message.hasWelcome()) {
+                over = true;
+                vertx.cancelTimer(timer);
+                next = listener.welcomed(place, call, message.getWelcome());
+            } else if (message.hasGoodbye()) {
+                fail("goodbye: " + message.getGoodbye().getReason());
+            } else if (message.hasError()) {
+                fail(message.getError().getMessage());
+            }
+        }
+
+        @Override
+        public void ended(String reason) {
+            if (next != null) {
+                next.ended(reason);
+            } else if (!abandoned) {
+                fail(reason);
+            }
+        }
+
+        private void fail(String why) {
+            abandon();
+            LOG.infof("Moving a viewer to %s failed (%s), trying again", place, why);
+            placement.failed(place);
+            retry = vertx.setTimer(RETRY_MS, ignored -> Relocation.this.attempt());
+        }
+
+        private void abandon() {
+            abandoned = true;
             vertx.cancelTimer(timer);
             call.end();
         }
