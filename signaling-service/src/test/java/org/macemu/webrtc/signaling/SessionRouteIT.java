@@ -15,6 +15,7 @@ import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
 import io.fabric8.mockwebserver.ServerRequest;
 import io.fabric8.mockwebserver.ServerResponse;
+import java.net.http.HttpResponse;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +37,7 @@ import org.macemu.webrtc.api.grpc.Role;
 import org.macemu.webrtc.signaling.testing.MediaAddress;
 import org.macemu.webrtc.signaling.testing.ScriptedMedia;
 import org.macemu.webrtc.signaling.testing.TestBrowser;
+import org.macemu.webrtc.signaling.testing.WhepPlayer;
 import org.macemu.webrtc.testing.ServiceProcess;
 
 /** The packaged service finds sessions' pods by EndpointSlices of an API server in memory; the pods are real servers. */
@@ -195,6 +198,59 @@ class SessionRouteIT {
             assertEquals(REFUSED_TOKEN, refusal("ada", foreign));
         }
         assertEquals(REFUSED_TOKEN, refusal("mac", tokens.issue("ada", AccessRole.OWNER, "", hour)));
+    }
+
+    @Test
+    void aPlayerIsToldToComeAgainUntilThereIsAPodAndWatchesTheMacItNamed() throws Exception {
+        service();
+        WhepPlayer player = new WhepPlayer(port);
+        HttpResponse<String> early = player.offerTo("/whep?session=ada").join();
+        assertTrue(WhepIT.problem(early, 409).contains("/api/v1/sessions/ada/visits"), early.body());
+        assertEquals("5", early.headers().firstValue("Retry-After").orElse(""));
+
+        ScriptedMedia ada = opened(ScriptedMedia.start("127.0.0.1", mediaPort));
+        ScriptedMedia ben = opened(ScriptedMedia.start("127.0.0.2", mediaPort));
+        slice("127.0.0.1", PREFIX + "ada-0", true, false);
+        slice("127.0.0.2", PREFIX + "ben-0", true, false);
+        opened(TestBrowser.open(port, "ada", null)).next("welcome");
+        ada.nextCall();
+        CompletableFuture<HttpResponse<String>> offered = player.offerTo("/whep?session=ada");
+        ScriptedMedia.Call call = ada.nextCall();
+        call.send(WhepIT.state(true));
+        assertEquals(WhepPlayer.OFFER, call.next().getOffer().getSdp());
+        call.send(WhepIT.answer("first"));
+        HttpResponse<String> created = offered.join();
+        assertEquals(201, created.statusCode(), created.body());
+        String location = created.headers().firstValue("Location").orElseThrow();
+        assertTrue(location.matches("/whep/[A-Za-z0-9_-]{22}\\?session=ada"), location);
+        assertEquals(0, ben.waitingCalls());
+
+        // Whoever may watch one Mac has no say about the players of another.
+        String bare = location.substring(0, location.indexOf('?'));
+        for (String other : List.of(bare, bare + "?session=ben", bare + "?session=mac")) {
+            WhepIT.problem(player.send("DELETE", other, null), UNKNOWN);
+        }
+        assertEquals(200, player.send("DELETE", location, null).statusCode());
+        assertEquals("half-closed", call.end());
+    }
+
+    @Test
+    void aPlayersTokenIsForOneSession() throws Exception {
+        Path keys = Files.writeString(folder.resolve("access.key"), "q".repeat(43) + "\n");
+        service("-Dmacemu.access.key-file=" + keys);
+        AccessTokens tokens = new AccessTokens(keys, "mac");
+        Duration hour = Duration.ofHours(1);
+        WhepPlayer player = new WhepPlayer(port);
+        Map<String, Integer> expected = Map.of(
+                tokens.issue("ada", AccessRole.GUEST, "", hour), 409,
+                tokens.issue("ben", AccessRole.OWNER, "", hour), REFUSED_TOKEN,
+                tokens.issue(AccessRole.GUEST, "", hour), REFUSED_TOKEN,
+                tokens.issue(AccessRole.OWNER, "", hour), 409);
+        for (Map.Entry<String, Integer> each : expected.entrySet()) {
+            HttpResponse<String> answered =
+                    player.offerTo("/whep?session=ada", "Authorization", "Bearer " + each.getKey()).join();
+            WhepIT.problem(answered, each.getValue());
+        }
     }
 
     @Test

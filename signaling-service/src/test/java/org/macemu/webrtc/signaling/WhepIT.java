@@ -81,13 +81,13 @@ class WhepIT {
         media.close();
     }
 
-    private static MediaMessage state(boolean running) {
+    static MediaMessage state(boolean running) {
         return MediaMessage.newBuilder()
                 .setState(State.newBuilder().setEmulatorConnected(running))
                 .build();
     }
 
-    private static MediaMessage answer(String ufrag) {
+    static MediaMessage answer(String ufrag) {
         return MediaMessage.newBuilder()
                 .setAnswer(Answer.newBuilder().setSdp(ANSWER.formatted(ufrag)).setLane(Lane.LANE_SHARED))
                 .build();
@@ -126,7 +126,7 @@ class WhepIT {
                 response.headers().firstValue("ETag").orElseThrow());
     }
 
-    private static String problem(HttpResponse<String> response, int status) throws Exception {
+    static String problem(HttpResponse<String> response, int status) throws Exception {
         assertEquals(status, response.statusCode(), response.body());
         assertEquals("application/problem+json", response.headers().firstValue("Content-Type").orElse(""));
         var problem = new ObjectMapper().readTree(response.body());
@@ -415,6 +415,20 @@ class WhepIT {
     @CsvSource({"PATCH", "DELETE"})
     void aSessionThatIsNotThere(String method) throws Exception {
         problem(player.send(method, "/whep/AAAAAAAAAAAAAAAAAAAAAA", "a=mid:0", "Content-Type", FRAGMENT), 404);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POST, /whep?session=ada", "DELETE, /whep/AAAAAAAAAAAAAAAAAAAAAA?session=ada", "POST, /whep?session="})
+    void whereThereAreNoOtherMacsNoneIsFound(String method, String path) throws Exception {
+        problem(player.send(method, path, WhepPlayer.OFFER, "Content-Type", SDP), 404);
+        assertEquals(0, media.waitingCalls());
+    }
+
+    @Test
+    void thisServersOwnMacHasAName() throws Exception {
+        CompletableFuture<HttpResponse<String>> created = player.offerTo("/whep?session=mac");
+        media.nextCall().send(state(false));
+        problem(created.join(), 409);
     }
 
     @Test

@@ -84,13 +84,8 @@ public class Admission {
         this.own = config.access().session();
     }
 
-    /** Whether the request may have what it asks for of this server's own Mac. */
+    /** Whether the request may have what it asks for of the session that its query names, or of this server's own Mac. */
     public Decision decide(HttpServerRequest request) {
-        return decide(request, Optional.empty());
-    }
-
-    /** Likewise, of the session that it names. */
-    Decision decideForSession(HttpServerRequest request) {
         Optional<String> session = Optional.ofNullable(request.getParam(SESSION)).filter(name -> !name.equals(own));
         if (session.isPresent() && !pods.offers(session.get())) {
             metrics.refused("session");

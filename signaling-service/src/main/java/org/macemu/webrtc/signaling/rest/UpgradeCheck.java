@@ -35,7 +35,7 @@ public class UpgradeCheck implements HttpUpgradeCheck {
 
     @Override
     public Uni<CheckResult> perform(HttpUpgradeContext context) {
-        return switch (admission.decideForSession(context.httpRequest())) {
+        return switch (admission.decide(context.httpRequest())) {
             case Admission.Refused refused -> CheckResult.rejectUpgrade(refused.status());
             case Admission.Admitted admitted -> {
                 context.userData().put(REMOTE_ADDRESS, admitted.remoteAddress());

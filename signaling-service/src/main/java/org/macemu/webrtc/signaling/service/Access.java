@@ -48,18 +48,17 @@ public class Access {
         return tokens;
     }
 
-    /** Whether a token that was good for this server's own session is so still. */
-    public boolean counts(String token) {
-        return tokens.isEmpty() || counts(token, own);
-    }
-
-    /** Whether a token that was good when it was shown is so still: its key may have been taken away meanwhile. */
-    public boolean counts(String token, String session) {
+    /**
+     * Whether a token that was good when it was shown is so still: its key may have been taken away meanwhile.
+     *
+     * @param session it was shown for; empty for this server's own
+     */
+    public boolean counts(String token, Optional<String> session) {
         if (tokens.isEmpty()) {
             return true;
         }
         try {
-            tokens.get().verifyFor(token, session);
+            tokens.get().verifyFor(token, session.orElse(own));
             return true;
         } catch (AccessRefused e) {
             return false;

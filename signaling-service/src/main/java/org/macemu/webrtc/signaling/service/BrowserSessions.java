@@ -74,13 +74,12 @@ public class BrowserSessions {
             Optional<AccessToken> token,
             String tokenText,
             Optional<String> mac) {
-        String audience = mac.orElse(config.access().session());
         BrowserSession session = new BrowserSession(
                 vertx,
                 connection,
                 remoteAddress,
                 token,
-                () -> access.counts(tokenText, audience),
+                () -> access.counts(tokenText, mac),
                 mac,
                 links,
                 config,

@@ -28,7 +28,7 @@ import org.macemu.webrtc.signaling.service.SignalingMetrics;
 
 /**
  * WHEP's two resources: the endpoint {@code /whep}, where a player posts its offer, and the session it is given below
- * it. Runs on the event loop of each request, which may be another than that of its session.
+ * it; both with {@code ?session=NAME} for another Mac than this server's own. Runs on the event loop of each request, which may be another than that of its session.
  *
  * <p>Departures from draft-ietf-wish-whep-03: no counter-offers, so 406 says only that the player accepts no SDP; an
  * offer that is well-formed and cannot be met is answered 422.
@@ -56,7 +56,7 @@ public class WhepRoutes {
 
     void register(@Observes Router router) {
         router.route(ENDPOINT).handler(context -> serve(context, this::endpoint));
-        router.route(ENDPOINT + "/:session").handler(context -> serve(context, this::session));
+        router.route(ENDPOINT + "/:id").handler(context -> serve(context, this::session));
     }
 
     private void serve(RoutingContext context, Consumer<RoutingContext> resource) {
@@ -96,7 +96,7 @@ public class WhepRoutes {
             context.response().putHeader("Accept-Post", PlayerSdp.MEDIA_TYPE);
             options(context, "PATCH, DELETE, OPTIONS");
         } else if (method == HttpMethod.PATCH || method == HttpMethod.DELETE) {
-            admitted(context, who -> sessions.find(context.pathParam("session"))
+            admitted(context, who -> sessions.find(context.pathParam("id"), who.session())
                     .ifPresentOrElse(
                             session -> use(context, session),
                             () -> fail(context, new WhepProblem(
@@ -154,10 +154,15 @@ public class WhepRoutes {
         }
         response.setStatusCode(201)
                 .putHeader(HttpHeaders.CONTENT_TYPE, PlayerSdp.MEDIA_TYPE)
-                .putHeader(HttpHeaders.LOCATION, ENDPOINT + "/" + opened.session().id())
+                .putHeader(HttpHeaders.LOCATION, location(opened.session()))
                 .putHeader(HttpHeaders.ETAG, opened.answered().entityTag())
                 .putHeader("Accept-Patch", IceFragment.MEDIA_TYPE)
                 .end(PlayerSdp.answer(opened.answered().sdp()));
+    }
+
+    /** A Mac's name is letters, digits and hyphens. */
+    private static String location(WhepSession session) {
+        return ENDPOINT + "/" + session.id() + session.mac().map(mac -> "?session=" + mac).orElse("");
     }
 
     /** Section 4.6 of the draft. */

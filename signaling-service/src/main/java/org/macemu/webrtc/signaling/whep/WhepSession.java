@@ -71,6 +71,7 @@ final class WhepSession implements MediaCall.Listener {
     record Answered(String sdp, String entityTag, List<IceServer> iceServers) {}
 
     private final String id = random(16);
+    private final Optional<String> mac;
     private final Vertx vertx;
     private final Context context;
     private final long timeoutMillis;
@@ -87,7 +88,9 @@ final class WhepSession implements MediaCall.Listener {
     private long tokenLook = -1;
     private int candidates;
 
-    WhepSession(Vertx vertx, long timeoutMillis, Consumer<WhepSession> onClosed) {
+    /** @param mac the session of the Mac it watches; empty for this server's own */
+    WhepSession(Optional<String> mac, Vertx vertx, long timeoutMillis, Consumer<WhepSession> onClosed) {
+        this.mac = mac;
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.timeoutMillis = timeoutMillis;
@@ -103,6 +106,10 @@ final class WhepSession implements MediaCall.Listener {
     /** 128 random bits: who knows it has the session. */
     String id() {
         return id;
+    }
+
+    Optional<String> mac() {
+        return mac;
     }
 
     /** Runs something on this session's event loop. */

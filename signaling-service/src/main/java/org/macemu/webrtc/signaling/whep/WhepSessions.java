@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.macemu.webrtc.signaling.client.MediaClient;
 import org.macemu.webrtc.signaling.config.SignalingConfig;
+import org.macemu.webrtc.signaling.placement.Place;
 import org.macemu.webrtc.signaling.placement.ViewerPlacement;
 import org.macemu.webrtc.signaling.rest.Admission;
 import org.macemu.webrtc.signaling.service.Access;
@@ -25,6 +26,9 @@ public class WhepSessions {
 
     private static final int RATE_RETRY_SECONDS = 5;
     private static final int FULL_RETRY_SECONDS = 30;
+
+    /** From waking a Mac to its pod's address; the pod is ready some seconds later. */
+    private static final int STARTING_RETRY_SECONDS = 5;
 
     private final Vertx vertx;
     private final MediaClient media;
@@ -74,21 +78,37 @@ public class WhepSessions {
                             + " places for viewers are taken (macemu.signaling.max-browsers).",
                     FULL_RETRY_SECONDS));
         }
+        Optional<Place> place = placement.choose(who.session(), false);
+        if (place.isEmpty()) {
+            String name = who.session().orElseThrow();
+            return Future.failedFuture(new WhepProblem(
+                    WhepProblem.CONFLICT,
+                    "The Mac of the session " + name + " is not running; there is nothing to watch yet. A visit of its"
+                            + " page, or POST /api/v1/sessions/" + name + "/visits, wakes one that is suspended.",
+                    STARTING_RETRY_SECONDS));
+        }
         WhepSession session = new WhepSession(
-                vertx, config.media().welcomeTimeout().toMillis(), closed -> sessions.remove(closed.id(), closed));
+                who.session(),
+                vertx,
+                config.media().welcomeTimeout().toMillis(),
+                closed -> sessions.remove(closed.id(), closed));
         sessions.put(session.id(), session);
         return session.open(
-                        listener -> media.connect(placement.choose(false).address(), listener),
+                        listener -> media.connect(place.get().address(), listener),
                         who.remoteAddress(),
                         who.token(),
-                        () -> access.counts(who.tokenText()),
+                        () -> access.counts(who.tokenText(), who.session()),
                         offer)
                 .map(answered -> new Opened(session, answered));
     }
 
-    /** The session of that id. */
-    Optional<WhepSession> find(String id) {
-        return Optional.ofNullable(sessions.get(id));
+    /**
+     * The session of that id, if it watches the Mac that was asked for: a token is good for one Mac.
+     *
+     * @param mac the session of that Mac; empty for this server's own
+     */
+    Optional<WhepSession> find(String id, Optional<String> mac) {
+        return Optional.ofNullable(sessions.get(id)).filter(session -> session.mac().equals(mac));
     }
 
     /** Players are not told: their DTLS session ends with the media, and their next request finds nothing. */

@@ -60,10 +60,15 @@ public final class WhepPlayer {
 
     /** Posts an offer. */
     public CompletableFuture<HttpResponse<String>> offer(String... more) {
+        return offerTo("/whep", more);
+    }
+
+    /** Posts an offer to another endpoint. */
+    public CompletableFuture<HttpResponse<String>> offerTo(String path, String... more) {
         String[] headers = new String[more.length + 2];
         headers[0] = "Content-Type";
         headers[1] = "application/sdp";
         System.arraycopy(more, 0, headers, 2, more.length);
-        return start("POST", "/whep", OFFER, headers);
+        return start("POST", path, OFFER, headers);
     }
 }
