@@ -74,8 +74,8 @@ public final class EmulatorRequests {
         CompletableFuture<Boolean> expiry =
                 new CompletableFuture<Boolean>().completeOnTimeout(true, timeout.toMillis(), TimeUnit.MILLISECONDS);
         expiry.thenAccept(expired -> {
-            if (expired && pending.answer.completeExceptionally(late(request))) {
-                abandon(pending);
+            if (expired) {
+                abandon(pending, late(request));
             }
         });
         pending.answer.whenComplete((answer, failure) -> expiry.complete(false));
@@ -89,17 +89,22 @@ public final class EmulatorRequests {
                 "The emulator did not answer " + request.type() + " within " + timeout.toMillis() + " ms");
     }
 
-    /** Nobody waits for it any more; the next one may go out. */
-    private void abandon(Pending pending) {
+    /**
+     * Fails a request that has no answer yet, and lets the next one go out. It is off the books before anybody learns of
+     * the failure: who asks again at once must not stand behind it.
+     */
+    private void abandon(Pending pending, EmulatorException failure) {
         synchronized (this) {
-            waiting.remove(pending);
             if (asked == pending) {
                 asked = null;
                 // When a debt was settled meanwhile, that line was most likely the answer to this one: an emulator that
                 // lost one request must not be misread for ever.
                 owed = settledWhileAsked || pending.request instanceof GetStatus ? null : pending.request;
+            } else if (!waiting.remove(pending)) {
+                return;
             }
         }
+        pending.answer.completeExceptionally(failure);
         advance();
     }
 
@@ -154,8 +159,7 @@ public final class EmulatorRequests {
             settledWhileAsked = false;
         }
         if (!send.test(next.request)) {
-            next.answer.completeExceptionally(notConnected());
-            abandon(next);
+            abandon(next, notConnected());
         }
     }
 

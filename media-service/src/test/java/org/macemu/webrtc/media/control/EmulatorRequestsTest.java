@@ -206,4 +206,17 @@ class EmulatorRequestsTest {
         requests.received(new Status(true, 60, JsonNodeFactory.instance.objectNode()));
         assertTrue(status.isDone());
     }
+
+    @Test
+    void whoAsksAgainAtOnceIsNextInLine() {
+        EmulatorRequests requests = requests(200);
+        boolean answered = requests.ask(new GetStatus())
+                .handle((none, failure) -> {
+                    CompletableFuture<FromEmulator> again = requests.ask(new GetStatus());
+                    requests.received(new Status(true, 60, JsonNodeFactory.instance.objectNode()));
+                    return again.isDone();
+                })
+                .join();
+        assertTrue(answered, "it stood behind the request that had just failed");
+    }
 }
