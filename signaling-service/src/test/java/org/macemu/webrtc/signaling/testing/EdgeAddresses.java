@@ -22,6 +22,8 @@ public class EdgeAddresses extends MediaAddress {
         Map<String, String> settings = new HashMap<>(super.start());
         settings.put("macemu.placement.edges", "127.0.0.1:" + FIRST + ",127.0.0.1:" + SECOND);
         settings.put("macemu.placement.origin-viewers", "0");
+        // No test here is about pings, and a busy machine may keep one waiting for a second.
+        settings.put("macemu.media.ping-interval", "10s");
         settings.put("test.edges", FIRST + "," + SECOND);
         return settings;
     }
