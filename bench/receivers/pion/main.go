@@ -41,14 +41,17 @@ type result struct {
 	Seconds        float64 `json:"seconds"`
 	Packets        int64   `json:"packets"`
 	// Of the viewer that got the fewest, the one in the middle, the one that got the most.
-	LeastPackets  int64   `json:"least_packets"`
-	MedianPackets int64   `json:"median_packets"`
-	MostPackets   int64   `json:"most_packets"`
-	Bytes         int64   `json:"bytes"`
-	Gaps          int64   `json:"gaps"`
-	Pictures      int64   `json:"pictures"`
-	Sounds        int64   `json:"sounds"`
-	ServerCores   float64 `json:"server_cores"`
+	LeastPackets  int64 `json:"least_packets"`
+	MedianPackets int64 `json:"median_packets"`
+	MostPackets   int64 `json:"most_packets"`
+	Bytes         int64 `json:"bytes"`
+	Gaps          int64 `json:"gaps"`
+	// Since the first viewer joined, and a second of the measurement for each viewer.
+	Pictures    int64   `json:"pictures"`
+	Sounds      int64   `json:"sounds"`
+	PictureRate float64 `json:"picture_rate"`
+	SoundRate   float64 `json:"sound_rate"`
+	ServerCores float64 `json:"server_cores"`
 	// Resident memory of the server before the first viewer and at the end, in kB.
 	MemoryBefore int64 `json:"memory_before"`
 	MemoryAfter  int64 `json:"memory_after"`
@@ -97,6 +100,7 @@ func main() {
 		each[i] = -atomic.LoadInt64(&v.packets)
 	}
 	p, b, g := atomic.LoadInt64(&packets), atomic.LoadInt64(&byteCount), atomic.LoadInt64(&gaps)
+	f, s := atomic.LoadInt64(&pictures), atomic.LoadInt64(&sounds)
 	c, start := cpuSeconds(*pid), time.Now()
 	time.Sleep(time.Duration(*seconds) * time.Second)
 	r.Seconds = time.Since(start).Seconds()
@@ -105,6 +109,8 @@ func main() {
 	r.Bytes = atomic.LoadInt64(&byteCount) - b
 	r.Gaps = atomic.LoadInt64(&gaps) - g
 	r.Pictures, r.Sounds = atomic.LoadInt64(&pictures), atomic.LoadInt64(&sounds)
+	r.PictureRate = float64(r.Pictures-f) / r.Seconds / float64(*viewers)
+	r.SoundRate = float64(r.Sounds-s) / r.Seconds / float64(*viewers)
 	for i, v := range all {
 		each[i] += atomic.LoadInt64(&v.packets)
 	}

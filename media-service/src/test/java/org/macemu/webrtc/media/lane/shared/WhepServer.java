@@ -39,13 +39,28 @@ final class WhepServer implements AutoCloseable {
         String offer = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         CompletableFuture<String> answer = new CompletableFuture<>();
         lane.open("whep" + viewers.incrementAndGet(), offer, new ViewerEvents() {
-            @Override
-            public void answered(String sdp) {
-                answer.complete(sdp);
-            }
+            private String sdp = "";
+            private final StringBuffer candidates = new StringBuffer();
 
             @Override
-            public void candidate(String candidate, String sdpMid, int sdpMLineIndex) {}
+            public void answered(String answered) {
+                sdp = answered;
+                if (sdp.contains("a=end-of-candidates")) {
+                    answer.complete(sdp);
+                }
+            }
+
+            /** Those of the first media section are those of all: every lane bundles. */
+            @Override
+            public void candidate(String candidate, String sdpMid, int sdpMLineIndex) {
+                if (!candidate.isEmpty() && sdpMLineIndex == 0) {
+                    candidates.append("a=").append(candidate).append("\r\n");
+                } else if (candidate.isEmpty()) {
+                    int second = sdp.indexOf("m=", sdp.indexOf("m=") + 1);
+                    int end = second < 0 ? sdp.length() : second;
+                    answer.complete(sdp.substring(0, end) + candidates + sdp.substring(end));
+                }
+            }
 
             @Override
             public void connected() {}
