@@ -46,63 +46,6 @@ class BlockReaderTest {
         return Arrays.copyOf(heard, n[0]);
     }
 
-    /**
-     * Everything in the signal that is not the best-fitting sine near {@code hertz}, as a ratio of power; blocks of 50
-     * ms are fitted one by one, because the pitch follows the emulator's clock.
-     */
-    private static double noise(double[] heard, double hertz) {
-        int block = AudioSink.SAMPLE_RATE / 20;
-        double signal = 0;
-        double rest = 0;
-        for (int start = 0; start + block <= heard.length; start += block) {
-            double power = 0;
-            for (int i = 0; i < block; i++) {
-                power += heard[start + i] * heard[start + i];
-            }
-            double low = hertz * 0.997;
-            double high = hertz * 1.003;
-            while (high - low > hertz * 1e-7) {
-                double third = (high - low) / 3;
-                if (residue(heard, start, block, low + third) < residue(heard, start, block, high - third)) {
-                    high -= third;
-                } else {
-                    low += third;
-                }
-            }
-            signal += power;
-            rest += residue(heard, start, block, low);
-        }
-        return rest / signal;
-    }
-
-    /** Power left after the least-squares fit of a sine of this frequency. */
-    private static double residue(double[] x, int start, int n, double hertz) {
-        double ss = 0;
-        double sc = 0;
-        double cc = 0;
-        double xs = 0;
-        double xc = 0;
-        double w = Math.TAU * hertz / AudioSink.SAMPLE_RATE;
-        for (int i = 0; i < n; i++) {
-            double s = Math.sin(w * i);
-            double c = Math.cos(w * i);
-            ss += s * s;
-            sc += s * c;
-            cc += c * c;
-            xs += x[start + i] * s;
-            xc += x[start + i] * c;
-        }
-        double det = ss * cc - sc * sc;
-        double a = (xs * cc - xc * sc) / det;
-        double b = (xc * ss - xs * sc) / det;
-        double rest = 0;
-        for (int i = 0; i < n; i++) {
-            double e = x[start + i] - a * Math.sin(w * i) - b * Math.cos(w * i);
-            rest += e * e;
-        }
-        return rest;
-    }
-
     @ParameterizedTest(name = "{0} Hz, {1} channels, format {2}, bursts of {3}, drift {4}: {5} Hz within {6} dB")
     @CsvSource({
         "48000, 2, 0, 480, 0.00, 1000, -70",
@@ -120,24 +63,16 @@ class BlockReaderTest {
         listen(s, 20);
         double[] heard = listen(s, 2);
         // The emulator's clock is fast: its 1,000 Hz are more.
-        double noise = 10 * Math.log10(noise(heard, hertz * (1 + drift)));
+        double noise = SineAnalysis.noiseDecibels(heard, hertz * (1 + drift));
         System.out.printf(
                 "sine %.0f Hz at %d Hz, drift %.2f, bursts of %d: THD+N %.1f dB%n", hertz, rate, drift, burst, noise);
         assertEquals(0, s.metrics.underruns.get());
         assertTrue(noise < decibels, "THD+N " + noise + " dB");
         double level = Math.sqrt(Arrays.stream(heard).map(v -> v * v).average().orElse(0));
         assertEquals(0.5 / Math.sqrt(2), level, 0.01);
-        // A click is a bend that the sine does not have: its second difference is bounded by peak * omega^2.
-        double omega = Math.TAU * hertz * (1 + drift) / AudioSink.SAMPLE_RATE;
-        assertTrue(sharpestBend(heard) < 0.5 * omega * omega * 1.2 + 4.0 / 32_768, "bend " + sharpestBend(heard));
-    }
-
-    private static double sharpestBend(double[] x) {
-        double most = 0;
-        for (int i = 2; i < x.length; i++) {
-            most = Math.max(most, Math.abs(x[i] - 2 * x[i - 1] + x[i - 2]));
-        }
-        return most;
+        // A click is a bend that the sine does not have.
+        double bend = SineAnalysis.sharpestBend(heard);
+        assertTrue(bend < SineAnalysis.bendOfSine(0.5, hertz * (1 + drift)) * 1.2 + 4.0 / 32_768, "bend " + bend);
     }
 
     /** The emulator pauses in mid-wave, again and again: sound ends and begins without a step. */
