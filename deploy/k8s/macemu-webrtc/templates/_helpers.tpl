@@ -76,7 +76,9 @@ securityContext:
 {{/* Whether a component calls the Kubernetes API. Takes a dict of root and component. */}}
 {{- define "macemu.callsApi" -}}
 {{- $values := .root.Values -}}
-{{- if has .component (list "control" "signaling") -}}
+{{- if eq .component "control" -}}
+{{- or $values.sessions.enabled (eq (include "macemu.edge.deletionCost" .root) "true") -}}
+{{- else if eq .component "signaling" -}}
 {{- $values.sessions.enabled -}}
 {{- else -}}
 false

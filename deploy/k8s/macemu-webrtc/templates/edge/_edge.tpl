@@ -26,3 +26,9 @@
 - name: MACEMU_VIEWERS_MAX_ADAPTIVE
   value: "0"
 {{- end -}}
+
+{{/* Whether Kubernetes is told which edge has how many viewers. */}}
+{{- define "macemu.edge.deletionCost" -}}
+{{- $edge := .Values.edge -}}
+{{- and $edge.enabled $edge.autoscaling.enabled $edge.autoscaling.deletionCost -}}
+{{- end -}}

@@ -7,6 +7,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.macemu.webrtc.control.client.MediaClient;
+import org.macemu.webrtc.control.client.PodNames;
 
 /**
  * Asks each running Mac's media-service from time to time how many watch; what that means is {@link Sessions}' to say.

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
 import org.macemu.webrtc.control.client.MediaClient;
+import org.macemu.webrtc.control.client.PodNames;
 import org.macemu.webrtc.control.config.ControlConfig;
 
 /** Starts and ends the sessions with the service, where they are configured; asks for their audience. */

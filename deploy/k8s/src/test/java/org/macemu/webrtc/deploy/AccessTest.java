@@ -133,7 +133,10 @@ class AccessTest {
         Rendered plain = Chart.render("access: {open: true}");
         assertTrue(plain.ofKind("Role").findAny().isEmpty());
         assertTrue(plain.ofKind("RoleBinding").findAny().isEmpty());
-        assertTrue(Chart.render("edge: {enabled: true}").ofKind("Role").findAny().isEmpty());
+        String fixed = "edge: {enabled: true, autoscaling: {enabled: false}}";
+        assertTrue(Chart.render(fixed).ofKind("Role").findAny().isEmpty());
+        String any = "edge: {enabled: true, autoscaling: {deletionCost: false}}";
+        assertTrue(Chart.render(any).ofKind("Role").findAny().isEmpty());
         Rendered sessions = Chart.render("sessions: {enabled: true}");
         JsonNode control = sessions.get("Role", NAME + "-control");
         assertEquals(
@@ -150,6 +153,32 @@ class AccessTest {
                 .spec()
                 .path("automountServiceAccountToken")
                 .asBoolean(true));
+    }
+
+    /** Which edge goes first is said by the control-service, who may not change what a pod runs. */
+    @Test
+    void edgesThatComeAndGoNeedOneRight() {
+        Rendered edges = Chart.render("edge: {enabled: true}");
+        assertTrue(edges.ofKind("Role").allMatch(role -> role.at("/metadata/name").asText().equals(NAME + "-control")));
+        JsonNode rules = edges.get("Role", NAME + "-control").path("rules");
+        assertEquals(2, rules.size(), rules::toString);
+        assertEquals("[\"get\",\"list\",\"watch\"]", rules.path(0).path("verbs").toString());
+        assertEquals("[\"pods\"]", rules.path(0).path("resources").toString());
+        assertEquals("[\"patch\"]", rules.path(1).path("verbs").toString());
+        assertEquals("[\"pods/status\"]", rules.path(1).path("resources").toString());
+        assertTrue(pod(edges, "Deployment/" + NAME + "-control")
+                .spec()
+                .path("automountServiceAccountToken")
+                .asBoolean());
+        assertFalse(pod(edges, "Deployment/" + NAME + "-signaling")
+                .spec()
+                .path("automountServiceAccountToken")
+                .asBoolean(true));
+        assertTrue(edges.get("NetworkPolicy", NAME + "-control").toString().contains("6443"));
+        assertFalse(edges.get("NetworkPolicy", NAME + "-signaling").toString().contains("6443"));
+        String both = resources(Chart.render("edge: {enabled: true}\nsessions: {enabled: true}")
+                .get("Role", NAME + "-control"));
+        assertTrue(both.contains("pods/status") && both.contains("statefulsets"), both);
     }
 
     private static String resources(JsonNode role) {

@@ -1,4 +1,4 @@
-package org.macemu.webrtc.control.sessions;
+package org.macemu.webrtc.control.client;
 
 import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
@@ -12,10 +12,10 @@ import java.net.UnknownHostException;
  * @param domain of the names
  * @param port of gRPC
  */
-record PodNames(String domain, int port) {
+public record PodNames(String domain, int port) {
 
     /** @throws UnknownHostException when this is no address in figures: no name is looked up */
-    SocketAddress target(String address) throws UnknownHostException {
+    public SocketAddress target(String address) throws UnknownHostException {
         InetAddress literal;
         try {
             literal = InetAddress.ofLiteral(address);
