@@ -5,43 +5,14 @@
  */
 #define _POSIX_C_SOURCE 200809L
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "design.h"
-
-static void fail(const char *what) {
-    perror(what);
-    exit(1);
-}
-
-static void *map(const char *path, size_t size, bool create) {
-    int fd = open(path, create ? O_CREAT | O_RDWR : O_RDWR, 0600);
-    if (fd < 0) {
-        fail(path);
-    }
-    if (create && ftruncate(fd, (off_t) size) != 0) {
-        fail("ftruncate");
-    }
-    struct stat status;
-    if (fstat(fd, &status) != 0 || (size_t) status.st_size != size) {
-        fprintf(stderr, "%s has %lld bytes, expected %zu\n", path, (long long) status.st_size, size);
-        exit(1);
-    }
-    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (memory == MAP_FAILED) {
-        fail("mmap");
-    }
-    close(fd);
-    return memory;
-}
+#include "mapping.h"
 
 /* A byte that tells its buffer and its place. */
 static uint8_t pattern(unsigned buffer, size_t at) {
@@ -58,7 +29,7 @@ static uint32_t hash(const uint8_t *bytes, size_t count) {
 }
 
 static void write_video(const char *path) {
-    struct SharedVideoBuffer *video = map(path, sizeof *video, true);
+    struct SharedVideoBuffer *video = map_file(path, sizeof *video, true);
     video->magic = 0x4D454D55;
     video->version = 1;
     video->width = 61;
@@ -77,7 +48,7 @@ static void write_video(const char *path) {
 }
 
 static void read_video(const char *path) {
-    struct SharedVideoBuffer *video = map(path, sizeof *video, false);
+    struct SharedVideoBuffer *video = map_file(path, sizeof *video, false);
     printf("magic=%08" PRIX32 "\nversion=%" PRIu32 "\n", video->magic, video->version);
     printf("width=%" PRIu32 "\nheight=%" PRIu32 "\nstride=%" PRIu32 "\n", video->width, video->height, video->stride);
     printf("write_index=%u\nread_index=%u\n", atomic_load(&video->write_index), atomic_load(&video->read_index));
@@ -89,7 +60,7 @@ static void read_video(const char *path) {
 }
 
 static void write_audio(const char *path) {
-    struct SharedAudioBuffer *audio = map(path, sizeof *audio, true);
+    struct SharedAudioBuffer *audio = map_file(path, sizeof *audio, true);
     audio->magic = 0x4D415544;
     audio->version = 1;
     audio->sample_rate = 22050;
@@ -104,7 +75,7 @@ static void write_audio(const char *path) {
 }
 
 static void read_audio(const char *path) {
-    struct SharedAudioBuffer *audio = map(path, sizeof *audio, false);
+    struct SharedAudioBuffer *audio = map_file(path, sizeof *audio, false);
     printf("magic=%08" PRIX32 "\nversion=%" PRIu32 "\n", audio->magic, audio->version);
     printf("sample_rate=%" PRIu32 "\nchannels=%" PRIu32 "\nformat=%" PRIu32 "\nbuffer_size=%" PRIu32 "\n",
            audio->sample_rate, audio->channels, audio->format, audio->buffer_size);

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.fail;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +25,7 @@ import org.macemu.webrtc.api.control.ControlMessage;
 import org.macemu.webrtc.api.control.ControlMessage.FromEmulator;
 import org.macemu.webrtc.api.shm.AudioSegment;
 import org.macemu.webrtc.api.shm.VideoSegment;
+import org.macemu.webrtc.testing.CProgram;
 
 /** Bytes that a C program wrote are read exactly, and bytes that we write are read exactly by C. */
 class GoldenBytesIT {
@@ -37,43 +36,15 @@ class GoldenBytesIT {
     @TempDir
     static Path folder;
 
-    private static Path golden;
+    private static CProgram golden;
 
     @BeforeAll
     static void compile() throws Exception {
-        golden = folder.resolve("golden");
-        gcc("-o", golden.toString(), SOURCES.resolve("golden.c").toString());
-    }
-
-    private static void gcc(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of("gcc", "-std=c11", "-O2", "-Wall", "-Wextra", "-Werror"));
-        command.addAll(Arrays.asList(arguments));
-        try {
-            run(command, "");
-        } catch (IOException e) {
-            fail("gcc is needed to check the protocol against C (Debian: apt-get install gcc libc6-dev): " + e);
-        }
-    }
-
-    /** Standard output of a command that must succeed. */
-    private static String run(List<String> command, String input) throws IOException, InterruptedException {
-        Path in = Files.writeString(folder.resolve("in"), input);
-        Path out = folder.resolve("out");
-        Process process = new ProcessBuilder(command)
-                .redirectInput(in.toFile())
-                .redirectOutput(out.toFile())
-                .redirectErrorStream(true)
-                .start();
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS), "ends: " + command);
-        String said = Files.readString(out);
-        assertEquals(0, process.exitValue(), command + ": " + said);
-        return said;
+        golden = CProgram.compile(folder.resolve("golden"), SOURCES.resolve("golden.c").toString());
     }
 
     private static String golden(String input, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(golden.toString()));
-        command.addAll(Arrays.asList(arguments));
-        return run(command, input);
+        return golden.run(input, arguments);
     }
 
     private static byte pattern(int buffer, int at) {
@@ -100,9 +71,12 @@ class GoldenBytesIT {
     void theHeaderOfTheDriversLaysTheSegmentsOutAsTheDesignDoes() throws Exception {
         Path include = SOURCES.resolve("../../../../emulator/include").normalize();
         assertTrue(Files.isRegularFile(include.resolve("ipc_protocol.h")), "no ipc_protocol.h in " + include);
-        Path program = folder.resolve("header_agrees");
-        gcc("-I", include.toString(), "-o", program.toString(), SOURCES.resolve("header_agrees.c").toString());
-        run(List.of(program.toString()), "");
+        CProgram.compile(
+                        folder.resolve("header_agrees"),
+                        "-I",
+                        include.toString(),
+                        SOURCES.resolve("header_agrees.c").toString())
+                .run("");
     }
 
     @Test
@@ -119,10 +93,10 @@ class GoldenBytesIT {
             assertEquals(61, video.width());
             assertEquals(47, video.height());
             assertEquals(244, video.stride());
-            assertEquals(2, video.writeIndex());
+            assertEquals(2, video.latestIndex());
             assertEquals(5, video.frameCount());
             assertEquals(0x010203040506070CL, video.timestampMicros());
-            assertEquals(2, video.writeIndexWord().get(ValueLayout.JAVA_INT, 0), "what a futex waits on");
+            assertEquals(2, video.latestIndexWord().get(ValueLayout.JAVA_INT, 0), "what a futex waits on");
             for (int i = 0; i < VideoSegment.BUFFERS; i++) {
                 assertPattern(i, video.frame(i));
             }

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import org.macemu.webrtc.api.shm.AudioSegment;
-import org.macemu.webrtc.api.shm.VideoSegment;
+import org.macemu.webrtc.api.shm.VideoLayout;
 import org.newsclub.net.unix.AFUNIXSocket;
 import org.newsclub.net.unix.AFUNIXSocketAddress;
 
@@ -52,9 +52,9 @@ public final class HostileEmulator {
 
     /** Claims a picture of this geometry and makes the reader look, by raising {@code frame_count}. */
     public static void geometry(Path video, int width, int height, int stride) throws IOException {
-        poke(video, VideoSegment.OFFSET_WIDTH, width);
-        poke(video, VideoSegment.OFFSET_HEIGHT, height);
-        poke(video, VideoSegment.OFFSET_STRIDE, stride);
+        poke(video, VideoLayout.V1.width(), width);
+        poke(video, VideoLayout.V1.height(), height);
+        poke(video, VideoLayout.V1.stride(), stride);
         raiseFrameCount(video);
     }
 
@@ -65,7 +65,7 @@ public final class HostileEmulator {
 
     /** Claims that picture {@code index}, such as 7, is complete. */
     public static void writeIndex(Path video, int index) throws IOException {
-        poke(video, VideoSegment.OFFSET_WRITE_INDEX, index);
+        poke(video, VideoLayout.V1.latestIndex(), index);
         raiseFrameCount(video);
     }
 
@@ -73,15 +73,15 @@ public final class HostileEmulator {
         try (FileChannel channel =
                 FileChannel.open(video, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             ByteBuffer count = little(8);
-            channel.read(count, VideoSegment.OFFSET_FRAME_COUNT);
+            channel.read(count, VideoLayout.V1.frameCount());
             long next = count.flip().getLong() + 1;
-            channel.write(count.clear().putLong(next).flip(), VideoSegment.OFFSET_FRAME_COUNT);
+            channel.write(count.clear().putLong(next).flip(), VideoLayout.V1.frameCount());
         }
     }
 
     /** Claims that sound was written up to {@code position}. */
     public static void writePosition(Path audio, int position) throws IOException {
-        poke(audio, AudioSegment.OFFSET_WRITE_POS, position);
+        poke(audio, AudioSegment.Layout.V1.writePosition(), position);
     }
 
     /** Claims a sound format, such as 0 Hz, 255 channels or format 9. */

@@ -19,6 +19,7 @@ import org.macemu.webrtc.api.control.ControlMessage.GetConfig;
 import org.macemu.webrtc.api.control.ControlMessage.GetLog;
 import org.macemu.webrtc.api.control.ControlMessage.GetStatus;
 import org.macemu.webrtc.api.control.ControlMessage.GetStorage;
+import org.macemu.webrtc.api.control.ControlMessage.Hello;
 import org.macemu.webrtc.api.control.ControlMessage.Input;
 import org.macemu.webrtc.api.control.ControlMessage.Log;
 import org.macemu.webrtc.api.control.ControlMessage.Restart;
@@ -52,6 +53,7 @@ final class MacAnswers implements ControlLink.Answers {
         emulator.received(message);
         return switch (message) {
             case Input i -> List.of();
+            case Hello h -> List.of();
             case Error e -> List.of();
             case GetConfig g -> List.of(new Config(config.deepCopy()));
             case SetConfig s -> List.of(merge(s.config()));

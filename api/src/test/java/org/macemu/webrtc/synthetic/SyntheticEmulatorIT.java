@@ -91,7 +91,7 @@ class SyntheticEmulatorIT {
     }
 
     private static OptionalLong barCode(VideoSegment segment) {
-        MemorySegment frame = segment.frame(segment.writeIndex());
+        MemorySegment frame = segment.frame(segment.latestIndex());
         int stride = segment.stride();
         return BarCode.decode((x, y) -> frame.get(ValueLayout.JAVA_BYTE, (long) y * stride + x * 4L + 1) & 0xFF);
     }
@@ -149,7 +149,7 @@ class SyntheticEmulatorIT {
     }
 
     private static int pixel(VideoSegment video, int x, int y) {
-        return video.frame(video.writeIndex()).get(ValueLayout.JAVA_INT_UNALIGNED, (long) y * video.stride() + 4L * x);
+        return video.frame(video.latestIndex()).get(ValueLayout.JAVA_INT_UNALIGNED, (long) y * video.stride() + 4L * x);
     }
 
     @Test
@@ -263,7 +263,7 @@ class SyntheticEmulatorIT {
             emulator.awaitFrames(2, SOON);
             int woken = 0;
             for (int i = 0; i < 20; i++) {
-                woken += FutexWaiter.await(video.writeIndexWord(), video.writeIndex(), Duration.ofSeconds(5)) ? 1 : 0;
+                woken += FutexWaiter.await(video.latestIndexWord(), video.latestIndex(), Duration.ofSeconds(5)) ? 1 : 0;
             }
             assertTrue(woken >= 18, "woken " + woken + " times of 20; the others found a picture that was there");
         }

@@ -73,7 +73,7 @@ final class VideoPublisher extends Publisher<VideoSegment> {
 
     @Override
     void begin(VideoSegment open, long nanoTime) {
-        buffer = Math.floorMod(open.writeIndex(), VideoSegment.BUFFERS);
+        buffer = Math.floorMod(open.latestIndex(), VideoSegment.BUFFERS);
         if (canvas != null) {
             canvas.touch(0, canvas.height());
         }
@@ -95,7 +95,7 @@ final class VideoPublisher extends Publisher<VideoSegment> {
         canvas.copyTo(open.frame(next), next);
         open.geometry(canvas.width(), canvas.height(), canvas.width() * VideoSegment.BYTES_PER_PIXEL);
         open.publish(next, System.nanoTime() / 1000);
-        FutexWake.wakeAll(open.writeIndexWord());
+        FutexWake.wakeAll(open.latestIndexWord());
         buffer = next;
         published++;
         if (nanoTime - rateSince >= 1_000_000_000L) {

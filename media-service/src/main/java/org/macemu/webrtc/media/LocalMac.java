@@ -3,14 +3,8 @@ package org.macemu.webrtc.media;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
@@ -20,8 +14,7 @@ import org.macemu.webrtc.api.grpc.SessionStatus;
 import org.macemu.webrtc.api.grpc.State;
 import org.macemu.webrtc.api.shm.AudioSegment;
 import org.macemu.webrtc.api.shm.SegmentException;
-import org.macemu.webrtc.api.shm.SegmentFile;
-import org.macemu.webrtc.api.shm.VideoSegment;
+import org.macemu.webrtc.api.shm.VideoLayout;
 import org.macemu.webrtc.media.capture.AudioCapture;
 import org.macemu.webrtc.media.capture.AudioSink;
 import org.macemu.webrtc.media.capture.Snapshot;
@@ -29,16 +22,19 @@ import org.macemu.webrtc.media.capture.VideoCapture;
 import org.macemu.webrtc.media.capture.VideoSink;
 import org.macemu.webrtc.media.capture.VideoStatus;
 import org.macemu.webrtc.media.config.MediaConfig;
-import org.macemu.webrtc.media.control.ControlSocket;
+import org.macemu.webrtc.media.control.EmulatorLink;
 import org.macemu.webrtc.media.control.EmulatorListener;
 import org.macemu.webrtc.media.control.EmulatorPeer;
 import org.macemu.webrtc.media.control.EmulatorRequests;
+import org.macemu.webrtc.media.emulator.AllowedUsers;
+import org.macemu.webrtc.media.emulator.EmulatorPort;
+import org.macemu.webrtc.media.emulator.NamedSegments;
 import org.macemu.webrtc.media.input.InputRouter;
 import org.macemu.webrtc.media.session.Mac;
 
 /**
- * The Mac beside this process: the segments with its picture and sound, and the control socket that its emulator
- * connects to. Owned by {@link MediaServer}.
+ * The Mac beside this process: the segments with its picture and sound, and the connection to its emulator.
+ * Owned by {@link MediaServer}.
  */
 final class LocalMac implements Mac {
 
@@ -47,13 +43,13 @@ final class LocalMac implements Mac {
     /** Characters of an emulator's complaint that are shown to people. */
     private static final int MAX_PROBLEM = 300;
 
-    private final MediaConfig config;
     private final Runnable changed;
+    private final EmulatorPort port;
     private final VideoCapture video;
     private final AudioCapture audio;
     private final InputRouter input;
     private final EmulatorRequests requests;
-    private volatile ControlSocket control;
+    private volatile EmulatorLink control;
     private volatile ControlMessage.Status emulatorStatus;
 
     /**
@@ -68,29 +64,10 @@ final class LocalMac implements Mac {
             AudioSink sound,
             Runnable changed)
             throws SegmentException {
-        this.config = config;
         this.changed = changed;
-        Path directory = Path.of(config.shm().directory());
-        Path videoPath = SegmentFile.path(directory, config.videoShm());
-        Path audioPath = SegmentFile.path(directory, config.audioShm());
-        Set<PosixFilePermission> permissions =
-                PosixFilePermissions.fromString(config.shm().permissions());
-        video = new VideoCapture(
-                () -> {
-                    VideoSegment s = VideoSegment.openOrCreate(videoPath, config.shm().maxFrameSize(), permissions);
-                    checkOwner(s.file());
-                    return s;
-                },
-                pictures,
-                metrics);
-        audio = new AudioCapture(
-                () -> {
-                    AudioSegment s = AudioSegment.openOrCreate(audioPath, permissions);
-                    checkOwner(s.file());
-                    return s;
-                },
-                sound,
-                metrics);
+        port = port(config);
+        video = new VideoCapture(port.video(), pictures, metrics);
+        audio = new AudioCapture(port.audio(), sound, metrics);
         input = new InputRouter(
                 message -> {
                     if (control.send(message)) {
@@ -108,40 +85,23 @@ final class LocalMac implements Mac {
                 .register(registry);
     }
 
-    /** /dev/shm is writable by everybody: another user's file under our name could show viewers anything. */
-    private void checkOwner(SegmentFile file) throws SegmentException {
-        try {
-            int owner = file.ownerUid();
-            if (allowedUids().contains(owner)) {
-                return;
-            }
-            file.close();
-            throw new SegmentException("Shared memory " + file.path() + " belongs to user " + owner
-                    + ": expected one of " + allowedUids() + " (macemu.control.allowed-uids adds others)");
-        } catch (SegmentException e) {
-            throw e;
-        } catch (IOException e) {
-            throw new SegmentException("Cannot tell who owns shared memory " + file.path(), e);
-        }
-    }
-
-    private Set<Integer> allowedUids() throws IOException {
-        Set<Integer> uids = new HashSet<>(config.control().allowedUids().orElse(List.of()));
-        // The folder behind the link: the link itself belongs to root, whoever this process is.
-        uids.add((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-        return uids;
+    private static EmulatorPort port(MediaConfig config) throws SegmentException {
+        AllowedUsers users = AllowedUsers.self(config.control().allowedUids().orElse(List.of()));
+        return switch (config.emulator().protocol()) {
+            case V1 -> new NamedSegments(config, users, VideoLayout.V1, AudioSegment.Layout.V1);
+            case V1_AS_FIRST_CODED ->
+                new NamedSegments(
+                        config, users, VideoLayout.V1_AS_FIRST_CODED, AudioSegment.Layout.V1_AS_FIRST_CODED);
+        };
     }
 
     @Override
     public void start() throws IOException {
-        control = new ControlSocket(
-                new ControlSocket.Settings(
-                        Path.of(config.controlSock()), config.control().permissions(), allowedUids()),
-                new Emulators());
+        control = port.link(new Emulators());
         video.start();
         audio.start();
         control.start();
-        LOG.infof("Waiting for an emulator on %s", config.controlSock());
+        LOG.infof("Waiting for an emulator on %s", control.place());
     }
 
     @Override
@@ -162,8 +122,8 @@ final class LocalMac implements Mac {
 
     @Override
     public boolean isConnected() {
-        ControlSocket socket = control;
-        return socket != null && socket.isConnected();
+        EmulatorLink link = control;
+        return link != null && link.isConnected();
     }
 
     @Override
@@ -243,23 +203,12 @@ final class LocalMac implements Mac {
         boolean emulatorLives = isConnected();
         video.close();
         audio.close();
-        ControlSocket socket = control;
-        if (socket != null) {
-            socket.close();
+        EmulatorLink link = control;
+        if (link != null) {
+            link.close();
             if (!emulatorLives) {
-                removeSegments();
+                port.removeSegments();
             }
-        }
-    }
-
-    /** Nobody needs them any more, and the last picture of the screen is in one of them. */
-    private void removeSegments() {
-        try {
-            Path directory = Path.of(config.shm().directory());
-            Files.deleteIfExists(SegmentFile.path(directory, config.videoShm()));
-            Files.deleteIfExists(SegmentFile.path(directory, config.audioShm()));
-        } catch (IOException e) {
-            LOG.warn("Removing the segments", e);
         }
     }
 
@@ -268,6 +217,9 @@ final class LocalMac implements Mac {
 
         @Override
         public void connected(EmulatorPeer peer) {
+            port.greeting().ifPresent(control::send);
+            video.check();
+            audio.check();
             input.forget();
             changed.run();
             requests.ask(new ControlMessage.GetStatus()).exceptionally(e -> {

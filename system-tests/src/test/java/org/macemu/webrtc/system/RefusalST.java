@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.macemu.webrtc.api.shm.VideoSegment;
+import org.macemu.webrtc.api.shm.VideoLayout;
 import org.macemu.webrtc.synthetic.HostileEmulator;
 import org.macemu.webrtc.system.harness.Product;
 import org.macemu.webrtc.system.harness.Product.Part;
@@ -35,7 +35,7 @@ import org.macemu.webrtc.system.harness.ServiceProcess;
 class RefusalST {
 
     private static final Duration END = Duration.ofSeconds(40);
-    private static final int GOOD_MAGIC = VideoSegment.MAGIC;
+    private static final int GOOD_MAGIC = VideoLayout.V1.magic();
 
     private Product product;
 

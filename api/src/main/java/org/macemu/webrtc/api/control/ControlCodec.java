@@ -25,6 +25,7 @@ import org.macemu.webrtc.api.control.ControlMessage.GetConfig;
 import org.macemu.webrtc.api.control.ControlMessage.GetLog;
 import org.macemu.webrtc.api.control.ControlMessage.GetStatus;
 import org.macemu.webrtc.api.control.ControlMessage.GetStorage;
+import org.macemu.webrtc.api.control.ControlMessage.Hello;
 import org.macemu.webrtc.api.control.ControlMessage.Input;
 import org.macemu.webrtc.api.control.ControlMessage.Key;
 import org.macemu.webrtc.api.control.ControlMessage.Log;
@@ -113,6 +114,9 @@ public final class ControlCodec {
                     out.put("location", k.location());
                 }
             }
+            case Hello h -> out.put("version", h.version())
+                    .put("video_shm", h.videoShm())
+                    .put("audio_shm", h.audioShm());
             case SetConfig c -> out.set("config", c.config());
             case Config c -> out.set("data", c.data());
             case Storage s -> {
@@ -190,12 +194,14 @@ public final class ControlCodec {
             case "storage" -> new GetStorage();
             case "status" -> new GetStatus();
             case "log" -> new GetLog();
+            case "hello" -> new Hello(
+                    integer(in, "version", 1, Integer.MAX_VALUE), text(in, "video_shm"), text(in, "audio_shm"));
             case "error" -> new Error(in.path("message").asText("no message"));
             case "mouse_move", "mouse_button", "mouse_wheel", "key" -> input(in);
             case String other -> throw unknown(
                     other,
                     "mouse_move, mouse_button, mouse_wheel, key, get_config, set_config, restart, shutdown, storage,"
-                            + " status, log, error");
+                            + " status, log, hello, error");
         };
     }
 
@@ -319,6 +325,13 @@ public final class ControlCodec {
             throw wrong(in, field, "an integer of " + min + " to " + max);
         }
         return n.intValue();
+    }
+
+    private static String text(ObjectNode in, String field) throws ControlProtocolException {
+        if (!in.path(field).isTextual()) {
+            throw wrong(in, field, "a string");
+        }
+        return in.get(field).textValue();
     }
 
     private static boolean bool(ObjectNode in, String field) throws ControlProtocolException {

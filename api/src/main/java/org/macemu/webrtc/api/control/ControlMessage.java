@@ -68,6 +68,20 @@ public sealed interface ControlMessage {
         }
     }
 
+    /**
+     * The server speaks first; sent to emulators of the first code of version 1 alone, and never answered.
+     *
+     * @param version of the protocol
+     * @param videoShm shared-memory name of the picture
+     * @param audioShm shared-memory name of the sound
+     */
+    record Hello(int version, String videoShm, String audioShm) implements ToEmulator {
+        @Override
+        public String type() {
+            return "hello";
+        }
+    }
+
     /** Answered by {@link Config}. */
     record GetConfig() implements Request {
         @Override

@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The audio segment of protocol v1: a ring of little-endian PCM.
@@ -22,7 +23,7 @@ import java.util.Set;
  * {@code write_pos} and {@code read_pos} are byte positions, wrapped or free-running: only their difference modulo
  * 65,536 counts, and equal means empty. Every field can hold anything at any time.
  */
-public final class AudioSegment implements AutoCloseable {
+public final class AudioSegment implements Segment {
 
     public static final int MAGIC = 0x4D415544;
     public static final int VERSION = 1;
@@ -30,42 +31,71 @@ public final class AudioSegment implements AutoCloseable {
     public static final int FORMAT_F32LE = 1;
     public static final int RING_SIZE = 65_536;
 
-    public static final long OFFSET_MAGIC = 0;
-    public static final long OFFSET_VERSION = 4;
     public static final long OFFSET_SAMPLE_RATE = 8;
     public static final long OFFSET_CHANNELS = 12;
     public static final long OFFSET_FORMAT = 16;
     public static final long OFFSET_BUFFER_SIZE = 20;
-    public static final long OFFSET_WRITE_POS = 24;
-    public static final long OFFSET_READ_POS = 28;
-    public static final long HEADER_SIZE = 32;
 
-    /** Bytes of the file. */
-    public static final long FILE_SIZE = HEADER_SIZE + RING_SIZE;
+    /** What differs between the layouts of version 1; the file's size tells them apart. */
+    public enum Layout {
+        /** As the design has it. */
+        V1("protocol v1", 24, 28, 32),
 
-    private static final long SIZE_V1_AS_FIRST_CODED = 48 + RING_SIZE;
+        /** The first code that was written after the design: eight reserved bytes, and a count of samples at 40. */
+        V1_AS_FIRST_CODED("protocol v1 as first coded", 32, 36, 48);
+
+        private final String words;
+        private final long writePosition;
+        private final long readPosition;
+        private final long header;
+
+        Layout(String words, long writePosition, long readPosition, long header) {
+            this.words = words;
+            this.writePosition = writePosition;
+            this.readPosition = readPosition;
+            this.header = header;
+        }
+
+        public long writePosition() {
+            return writePosition;
+        }
+
+        /** Bytes of the file. */
+        public long fileSize() {
+            return header + RING_SIZE;
+        }
+    }
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final VarHandle INT_HANDLE = ValueLayout.JAVA_INT.varHandle();
 
     private final SegmentFile file;
+    private final Layout layout;
     private final MemorySegment memory;
     private final MemorySegment ring;
 
-    private AudioSegment(SegmentFile file) {
+    private AudioSegment(SegmentFile file, Layout layout) {
         this.file = file;
+        this.layout = layout;
         this.memory = file.memory();
-        this.ring = memory.asSlice(HEADER_SIZE, RING_SIZE);
+        this.ring = memory.asSlice(layout.header, RING_SIZE);
     }
 
     /**
      * Opens the segment, or creates it: either side may come first.
      *
+     * @param made layout of a new segment; one that is there may have the other
      * @param permissions of a new segment
      * @throws SegmentException when a file is there that is no audio segment of protocol v1
      */
+    public static AudioSegment openOrCreate(Path path, Layout made, Set<PosixFilePermission> permissions)
+            throws SegmentException {
+        return accept(SegmentFile.openOrCreate(path, made.fileSize(), permissions));
+    }
+
+    /** The same, making one as the design has it. */
     public static AudioSegment openOrCreate(Path path, Set<PosixFilePermission> permissions) throws SegmentException {
-        return accept(SegmentFile.openOrCreate(path, FILE_SIZE, permissions));
+        return openOrCreate(path, Layout.V1, permissions);
     }
 
     /**
@@ -79,32 +109,30 @@ public final class AudioSegment implements AutoCloseable {
 
     private static AudioSegment accept(SegmentFile file) throws SegmentException {
         try {
-            check(file);
-            return new AudioSegment(file);
+            return new AudioSegment(file, check(file));
         } catch (SegmentException e) {
             file.close();
             throw e;
         }
     }
 
-    private static void check(SegmentFile file) throws SegmentException {
+    private static Layout check(SegmentFile file) throws SegmentException {
         MemorySegment memory = file.memory();
         long size = memory.byteSize();
-        if (size != FILE_SIZE) {
-            throw new SegmentException("Audio segment " + file.path() + " has " + size + " bytes: expected " + FILE_SIZE
-                    + " (a header of 32 and a ring of 65536)"
-                    + (size == SIZE_V1_AS_FIRST_CODED
-                            ? "; this is the size of the first coded variant of v1 with a 48-byte header"
-                            : ""));
-        }
-        int magic = MappedWord.int32(memory, OFFSET_MAGIC);
-        int version = MappedWord.int32(memory, OFFSET_VERSION);
+        Layout layout = Stream.of(Layout.values())
+                .filter(l -> l.fileSize() == size)
+                .findFirst()
+                .orElseThrow(() -> new SegmentException("Audio segment " + file.path() + " has " + size
+                        + " bytes: expected " + Layout.V1.fileSize() + " (a header of 32 and a ring of 65536), or "
+                        + Layout.V1_AS_FIRST_CODED.fileSize() + " of the first coded variant"));
+        int magic = MappedWord.int32(memory, 0);
+        int version = MappedWord.int32(memory, Integer.BYTES);
         if (magic == 0 && version == 0) {
             // New, or sized by its creator a moment ago: both sides write the same words.
             memory.set(INT, OFFSET_BUFFER_SIZE, RING_SIZE);
-            memory.set(INT, OFFSET_VERSION, VERSION);
-            INT_HANDLE.setRelease(memory, OFFSET_MAGIC, MAGIC);
-            return;
+            memory.set(INT, Integer.BYTES, VERSION);
+            INT_HANDLE.setRelease(memory, 0, MAGIC);
+            return layout;
         }
         if (magic != MAGIC || version != VERSION) {
             throw new SegmentException(("Audio segment %s: found magic 0x%08X, version %d; expected magic 0x%08X,"
@@ -116,11 +144,17 @@ public final class AudioSegment implements AutoCloseable {
             throw new SegmentException("Audio segment " + file.path() + " claims a ring of "
                     + Integer.toUnsignedString(ringSize) + " bytes: expected " + RING_SIZE);
         }
+        return layout;
     }
 
-    /** The file behind the segment. */
+    @Override
     public SegmentFile file() {
         return file;
+    }
+
+    @Override
+    public String description() {
+        return layout.words;
     }
 
     /** Claimed samples per second; may be anything. */
@@ -147,22 +181,22 @@ public final class AudioSegment implements AutoCloseable {
 
     /** The writer's byte position, acquire; wrapped or free-running. */
     public int writePosition() {
-        return MappedWord.int32(memory, OFFSET_WRITE_POS);
+        return MappedWord.int32(memory, layout.writePosition);
     }
 
     /** Writer: makes the bytes before {@code position} visible, release. */
     public void writePosition(int position) {
-        INT_HANDLE.setRelease(memory, OFFSET_WRITE_POS, position);
+        INT_HANDLE.setRelease(memory, layout.writePosition, position);
     }
 
     /** The reader's byte position, acquire. */
     public int readPosition() {
-        return MappedWord.int32(memory, OFFSET_READ_POS);
+        return MappedWord.int32(memory, layout.readPosition);
     }
 
     /** Reader: gives the bytes before {@code position} back to the writer, release. */
     public void readPosition(int position) {
-        INT_HANDLE.setRelease(memory, OFFSET_READ_POS, position);
+        INT_HANDLE.setRelease(memory, layout.readPosition, position);
     }
 
     /** The ring, {@link #RING_SIZE} bytes. */
@@ -170,7 +204,6 @@ public final class AudioSegment implements AutoCloseable {
         return ring;
     }
 
-    /** Unmaps; no thread may use the segment any more. */
     @Override
     public void close() {
         file.close();

@@ -3,7 +3,7 @@ package org.macemu.webrtc.api.shm;
 import java.io.IOException;
 
 /** A segment cannot be used; the message says which file, what was found and what was expected. */
-public final class SegmentException extends IOException {
+public class SegmentException extends IOException {
 
     private static final long serialVersionUID = 1L;
 

@@ -12,6 +12,7 @@ import org.macemu.webrtc.api.control.ControlMessage.GetConfig;
 import org.macemu.webrtc.api.control.ControlMessage.GetLog;
 import org.macemu.webrtc.api.control.ControlMessage.GetStatus;
 import org.macemu.webrtc.api.control.ControlMessage.GetStorage;
+import org.macemu.webrtc.api.control.ControlMessage.Hello;
 import org.macemu.webrtc.api.control.ControlMessage.Key;
 import org.macemu.webrtc.api.control.ControlMessage.Log;
 import org.macemu.webrtc.api.control.ControlMessage.MouseButton;
@@ -85,6 +86,9 @@ final class ControlMessages {
                         new Status(true, 30, statusFields), "{'type':'status','running':true,'fps':30}"),
                 new Documented(
                         new Error("Failed to save config"), "{'type':'error','message':'Failed to save config'}"),
+                new Documented(
+                        new Hello(1, "/macemu-video", "/macemu-audio"),
+                        "{'type':'hello','version':1,'video_shm':'/macemu-video','audio_shm':'/macemu-audio'}"),
                 new Documented(new Ack(), "{'type':'ack'}"))
                 .stream()
                 .map(d -> new Documented(d.message, d.line.replace('\'', '"')))

@@ -34,9 +34,9 @@ final class ShrinkVictim {
                 case "copy-to-heap" -> s ->
                         MemorySegment.copy(s.frame(2), ValueLayout.JAVA_BYTE, 0, heap, 0, heap.length);
                 case "copy-into-mapping" -> s -> MemorySegment.copy(outside, 0, s.frame(2), 0, outside.byteSize());
-                case "header" -> s -> sum += s.frameCount() + s.writeIndex() + s.width() + s.timestampMicros();
+                case "header" -> s -> sum += s.frameCount() + s.latestIndex() + s.width() + s.timestampMicros();
                 case "geometry" -> s -> sum += (long) s.stride() * s.height() > s.frameCapacity() ? 1 : s.width() << 2;
-                case "compare" -> s -> sum += s.writeIndex() == 7 || s.frameCount() < sum || s.width() == 3 ? 1 : 0;
+                case "compare" -> s -> sum += s.latestIndex() == 7 || s.frameCount() < sum || s.width() == 3 ? 1 : 0;
                 case "publish" -> s -> {
                     s.geometry(1, 1, 4);
                     s.publish(0, 1);

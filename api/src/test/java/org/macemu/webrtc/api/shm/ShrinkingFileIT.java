@@ -64,10 +64,10 @@ class ShrinkingFileIT {
     void theSegmentKnowsThatItsFileChangedItsSize() throws Exception {
         try (VideoSegment segment = VideoSegment.open(path)) {
             assertFalse(segment.file().isResized());
-            HostileEmulator.shrink(path, VideoSegment.fileSize(CAPACITY) - 1);
+            HostileEmulator.shrink(path, VideoLayout.V1.fileSize(CAPACITY) - 1);
             assertTrue(segment.file().isResized(), "shorter");
             try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
-                channel.write(ByteBuffer.allocate(2), VideoSegment.fileSize(CAPACITY) - 1);
+                channel.write(ByteBuffer.allocate(2), VideoLayout.V1.fileSize(CAPACITY) - 1);
             }
             assertTrue(segment.file().isResized(), "longer");
         }

@@ -1,8 +1,6 @@
 package org.macemu.webrtc.media.capture;
 
 import java.util.Arrays;
-import org.macemu.webrtc.api.shm.AudioSegment;
-
 /**
  * Makes blocks of 10 ms at {@link AudioSink#SAMPLE_RATE} out of the emulator's ring: ring, drift control, resampler, in
  * that order. Knows no clock: its caller asks every 10 ms. The audio thread owns it.
@@ -12,15 +10,15 @@ final class BlockReader {
     /** Sound that begins or ends in mid-wave is faded over so many frames (2 ms), or it would click. */
     private static final int FADE_FRAMES = AudioSink.SAMPLE_RATE / 500;
 
-    private final RingReader ring;
+    private final SampleReader ring;
     private final DriftControl drift = new DriftControl();
     private final Resampler resampler = new Resampler();
     private final CaptureMetrics metrics;
     private boolean flowing;
     private int faded = FADE_FRAMES;
 
-    BlockReader(AudioSegment segment, CaptureMetrics metrics) {
-        this.ring = new RingReader(segment);
+    BlockReader(SampleReader ring, CaptureMetrics metrics) {
+        this.ring = ring;
         this.metrics = metrics;
     }
 

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
+import org.macemu.webrtc.api.shm.PixelFormat;
 import org.macemu.webrtc.api.shm.VideoSegment;
 
 /**
@@ -16,7 +17,7 @@ final class FrameReader implements AutoCloseable {
 
     /** What {@link #read} found. */
     enum Result {
-        /** Neither frame_count nor write_index moved. */
+        /** Neither frame_count nor the index of the latest picture moved. */
         NOTHING_NEW,
         /** A new picture with the same pixels. */
         UNCHANGED,
@@ -48,6 +49,8 @@ final class FrameReader implements AutoCloseable {
     private int width;
     private int height;
     private int stride;
+    private int formatNumber;
+    private PixelFormat format = PixelFormat.RGBA;
     private long timestampMicros;
     /** Both zero in a new segment, in which nothing has been drawn. */
     private long lastCount;
@@ -61,7 +64,7 @@ final class FrameReader implements AutoCloseable {
 
     /** Whether {@link #read} would find something: any change of either word is a new picture. */
     boolean isNew() {
-        return segment.writeIndex() != lastIndex || segment.frameCount() != lastCount;
+        return segment.latestIndex() != lastIndex || segment.frameCount() != lastCount;
     }
 
     /**
@@ -76,16 +79,17 @@ final class FrameReader implements AutoCloseable {
         boolean settled = false;
         for (int i = 0; i < ATTEMPTS; i++) {
             long count = segment.frameCount();
-            int index = segment.writeIndex();
+            int index = segment.latestIndex();
             int w = segment.width();
             int h = segment.height();
             int rowBytes = segment.stride();
-            if (!settled && (w != width || h != height || rowBytes != stride)) {
+            int pixelFormat = segment.format();
+            if (!settled && (w != width || h != height || rowBytes != stride || pixelFormat != formatNumber)) {
                 settled = true;
                 LockSupport.parkNanos(SETTLE_NANOS);
                 continue;
             }
-            if (!isValid(index, w, h, rowBytes)) {
+            if (!isValid(index, w, h, rowBytes, pixelFormat)) {
                 remember(count, index);
                 return Result.INVALID;
             }
@@ -96,10 +100,14 @@ final class FrameReader implements AutoCloseable {
             copy(segment.frame(index), rowBytes, spare, w, h);
             VarHandle.acquireFence();
             if (mayBeTorn(count, index) || w != segment.width() || h != segment.height()
-                    || rowBytes != segment.stride()) {
+                    || rowBytes != segment.stride() || pixelFormat != segment.format()) {
                 continue;
             }
             stride = rowBytes;
+            // The same bytes in another format are another picture.
+            comparable &= pixelFormat == formatNumber;
+            formatNumber = pixelFormat;
+            format = segment.layout().formats().get(pixelFormat);
             segment.readIndex(index);
             remember(count, index);
             timestampMicros = stamp;
@@ -120,9 +128,9 @@ final class FrameReader implements AutoCloseable {
         lastIndex = index;
     }
 
-    private boolean isValid(int index, int w, int h, int rowBytes) {
+    private boolean isValid(int index, int w, int h, int rowBytes, int pixelFormat) {
         if (index < 0 || index >= VideoSegment.BUFFERS) {
-            problem = "write_index is " + Integer.toUnsignedString(index) + ": expected 0, 1 or 2";
+            problem = "the index of the latest picture is " + Integer.toUnsignedString(index) + ": expected 0, 1 or 2";
         } else if (w <= 0 || h <= 0 || w > Short.MAX_VALUE || h > Short.MAX_VALUE) {
             problem = "the picture has " + Integer.toUnsignedString(w) + " x " + Integer.toUnsignedString(h)
                     + " pixels: expected 1 to 32767 each";
@@ -132,6 +140,9 @@ final class FrameReader implements AutoCloseable {
         } else if ((long) rowBytes * h > segment.frameCapacity()) {
             problem = "a picture of " + h + " rows of " + rowBytes + " bytes does not fit a buffer of "
                     + segment.frameCapacity() + " bytes";
+        } else if (pixelFormat < 0 || pixelFormat >= segment.layout().formats().size()) {
+            problem = "the pixel format is " + Integer.toUnsignedString(pixelFormat) + ": expected the place of one in "
+                    + segment.layout().formats();
         } else {
             return true;
         }
@@ -140,11 +151,11 @@ final class FrameReader implements AutoCloseable {
 
     /**
      * Picture {@code c} in buffer {@code i} is overwritten once {@code c + 2} is published and {@code c + 3} begun. The
-     * design raises frame_count before it stores write_index, so the count may run one ahead of the index at either
+     * design raises frame_count before it stores write_index, v4 after it, so the count may run one ahead of the index at either
      * reading: one step of the index is safe, two are not, and a count that ran further means a whole lap.
      */
     private boolean mayBeTorn(long count, int index) {
-        int steps = Math.floorMod(segment.writeIndex() - index, VideoSegment.BUFFERS);
+        int steps = Math.floorMod(segment.latestIndex() - index, VideoSegment.BUFFERS);
         long counted = segment.frameCount() - count;
         return !(steps == 0 && counted >= 0 && counted <= 1 || steps == 1 && counted >= 0 && counted <= 2);
     }
@@ -176,9 +187,19 @@ final class FrameReader implements AutoCloseable {
         return comparable;
     }
 
-    /** Pixels of the last picture: bytes R, G, B, A, rows without padding. */
+    /** Pixels of the last picture, rows without padding. */
     MemorySegment pixels() {
         return current;
+    }
+
+    /** Their format. */
+    PixelFormat format() {
+        return format;
+    }
+
+    /** A copy of the last picture. */
+    Snapshot snapshot() {
+        return Snapshot.of(current, format, width, height);
     }
 
     int width() {
@@ -194,12 +215,12 @@ final class FrameReader implements AutoCloseable {
         return timestampMicros;
     }
 
-    /** {@code frame_count} and {@code write_index} of the last picture, valid or not. */
+    /** {@code frame_count} and the index of the last picture, valid or not. */
     long frameCount() {
         return lastCount;
     }
 
-    int writeIndex() {
+    int latestIndex() {
         return lastIndex;
     }
 

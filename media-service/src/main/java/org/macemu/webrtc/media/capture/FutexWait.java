@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.concurrent.locks.LockSupport;
+import org.macemu.webrtc.api.shm.VideoSegment;
 
 /**
  * Waits for a change of a 32-bit word in shared memory through the {@code futex} system call (futex(2)).
@@ -14,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p>The kernel checks the address itself and answers EFAULT when the file shrank, so this is the one place where
  * mapped memory goes to native code. Used by the capture thread only.
  */
-final class FutexWait {
+final class FutexWait implements FrameSignal {
 
     private static final int FUTEX_WAIT = 0;
     private static final long SYS_FUTEX =
@@ -40,15 +41,9 @@ final class FutexWait {
     /** struct timespec { long tv_sec; long tv_nsec; } */
     private final MemorySegment timeout = Arena.ofAuto().allocate(16, 8);
 
-    /**
-     * Waits until another process wakes the word's waiters, while the word holds {@code expected}.
-     *
-     * @param word 4 bytes of a shared mapping that stays mapped during the call
-     * @param nanos the longest wait
-     * @return true when woken; false after the time-out, when the word holds another value already, or where the
-     *     system has no futex (then after a sleep of that time)
-     */
-    boolean await(MemorySegment word, int expected, long nanos) {
+    /** False after the time-out, when the word holds another value already, or after a sleep where there is no futex. */
+    @Override
+    public boolean await(VideoSegment segment, int expected, long nanos) {
         if (SYS_FUTEX < 0) {
             LockSupport.parkNanos(nanos);
             return false;
@@ -57,10 +52,14 @@ final class FutexWait {
         timeout.set(ValueLayout.JAVA_LONG, 8, nanos % 1_000_000_000L);
         try {
             long rc = (long) SYSCALL.invokeExact(
-                    SYS_FUTEX, word, FUTEX_WAIT, expected, timeout, MemorySegment.NULL, 0);
+                    SYS_FUTEX, segment.latestIndexWord(), FUTEX_WAIT, expected, timeout, MemorySegment.NULL, 0);
             return rc == 0;
         } catch (Throwable e) {
             throw new IllegalStateException("futex", e);
         }
     }
+
+    /** Nothing to free: the mapping is the segment's. */
+    @Override
+    public void close() {}
 }

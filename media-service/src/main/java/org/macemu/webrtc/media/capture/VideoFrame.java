@@ -1,6 +1,7 @@
 package org.macemu.webrtc.media.capture;
 
 import java.lang.foreign.MemorySegment;
+import org.macemu.webrtc.api.shm.PixelFormat;
 
 /**
  * One picture in the capture thread's private memory, reused from frame to frame.
@@ -9,16 +10,22 @@ import java.lang.foreign.MemorySegment;
  */
 public final class VideoFrame {
 
-    private MemorySegment rgba = MemorySegment.NULL;
+    private MemorySegment pixels = MemorySegment.NULL;
+    private PixelFormat format = PixelFormat.RGBA;
     private int width;
     private int height;
     private boolean changed;
     private long nanoTime;
     private long sequence;
 
-    /** Pixels, bytes R, G, B, A, rows of {@code width * 4} bytes without padding; alpha is undefined. Native memory. */
-    public MemorySegment rgba() {
-        return rgba;
+    /** Rows of {@code width * 4} bytes without padding; alpha is undefined. Native memory. */
+    public MemorySegment pixels() {
+        return pixels;
+    }
+
+    /** The order of a pixel's bytes. */
+    public PixelFormat format() {
+        return format;
     }
 
     public int width() {
@@ -44,8 +51,11 @@ public final class VideoFrame {
         return sequence;
     }
 
-    void set(MemorySegment rgba, int width, int height, boolean changed, long nanoTime, long sequence) {
-        this.rgba = rgba;
+    void set(
+            MemorySegment pixels, PixelFormat format, int width, int height, boolean changed, long nanoTime,
+            long sequence) {
+        this.pixels = pixels;
+        this.format = format;
         this.width = width;
         this.height = height;
         this.changed = changed;

@@ -24,6 +24,8 @@ public interface MediaConfig {
     @WithDefault("/tmp/macemu-control.sock")
     String controlSock();
 
+    Emulator emulator();
+
     Shm shm();
 
     Control control();
@@ -41,6 +43,24 @@ public interface MediaConfig {
     Edge edge();
 
     Storage storage();
+
+    /** Which emulators are served. */
+    interface Emulator {
+
+        /**
+         * What the emulator speaks. With {@code v1} both layouts of version 1 are taken as they come, and a new segment
+         * is as the design has it; {@code v1-as-first-coded} makes new segments as an emulator needs them that neither
+         * makes nor sizes them itself.
+         */
+        @WithDefault("v1")
+        Protocol protocol();
+
+        /** The protocols of the emulators that are known. */
+        enum Protocol {
+            V1,
+            V1_AS_FIRST_CODED
+        }
+    }
 
     /** How segments are made. */
     interface Shm {

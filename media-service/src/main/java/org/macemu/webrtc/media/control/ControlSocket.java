@@ -29,7 +29,7 @@ import org.newsclub.net.unix.AFUNIXSocketCredentials;
  * reads the emulator's lines; {@code control-write} (see {@link LineWriter}) writes ours. All are platform threads:
  * blocking on this socket in a virtual thread burns a core.
  */
-public final class ControlSocket implements AutoCloseable {
+public final class ControlSocket implements EmulatorLink {
 
     private static final Logger LOG = Logger.getLogger(ControlSocket.class);
 
@@ -68,6 +68,7 @@ public final class ControlSocket implements AutoCloseable {
         this.acceptor = Thread.ofPlatform().name("control-accept").daemon().unstarted(this::accept);
     }
 
+    @Override
     public void start() {
         acceptor.start();
     }
@@ -120,31 +121,27 @@ public final class ControlSocket implements AutoCloseable {
         }
     }
 
-    /** Whether an emulator is connected. */
-    public boolean isConnected() {
-        return peer() != null;
-    }
-
-    /** The connected emulator, or null. */
+    @Override
     public EmulatorPeer peer() {
         Connection c = connection;
         return c == null || c.ended ? null : c.peer;
     }
 
-    /**
-     * Queues a message for the emulator.
-     *
-     * @return false when none is connected
-     */
+    @Override
     public boolean send(ToEmulator message) {
         Connection c = connection;
         return c != null && c.writer.offer(message);
     }
 
-    /** How long input lately waited for the emulator's socket, median in milliseconds; NaN when none was sent. */
+    @Override
     public double sendDelayMillis() {
         Connection c = connection;
         return c == null ? Double.NaN : c.writer.delayMillis();
+    }
+
+    @Override
+    public String place() {
+        return settings.path().toString();
     }
 
     private void accept() {

@@ -32,7 +32,7 @@ class AudioCaptureTest {
 
     @BeforeEach
     void open() throws Exception {
-        capture = new AudioCapture(() -> AudioSegment.openOrCreate(file, PictureWriter.OWNER), this::take, metrics);
+        capture = new AudioCapture(() -> new AudioInput(AudioSegment.openOrCreate(file, PictureWriter.OWNER)), this::take, metrics);
         capture.start();
     }
 

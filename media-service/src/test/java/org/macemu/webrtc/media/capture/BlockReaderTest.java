@@ -113,7 +113,7 @@ class BlockReaderTest {
 
     @Test
     void silenceIsToldAsSilence() {
-        BlockReader reader = new BlockReader(segment, new CountingMetrics());
+        BlockReader reader = new BlockReader(new RingReader(segment), new CountingMetrics());
         short[] block = new short[AudioSink.BLOCK_FRAMES * AudioSink.CHANNELS];
         Arrays.fill(block, (short) 9);
         assertFalse(reader.read(block), "no format was announced");
@@ -129,7 +129,7 @@ class BlockReaderTest {
     @Test
     void aRingThatFilledUpIsCutBackToNow() {
         CountingMetrics metrics = new CountingMetrics();
-        BlockReader reader = new BlockReader(segment, metrics);
+        BlockReader reader = new BlockReader(new RingReader(segment), metrics);
         RingWriter writer = new RingWriter(segment, 44_100, 2, 0, false, RingWriter.sine(440, 44_100, 0.5));
         short[] block = new short[AudioSink.BLOCK_FRAMES * AudioSink.CHANNELS];
         reader.read(block);

@@ -29,7 +29,7 @@ final class DriftSimulation {
         this.burst = burst;
         this.drift = drift;
         this.writer = new RingWriter(segment, rate, channels, format, false, RingWriter.sine(hertz, rate, 0.5));
-        this.reader = new BlockReader(segment, metrics);
+        this.reader = new BlockReader(new RingReader(segment), metrics);
     }
 
     /** What a block found. */

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.macemu.webrtc.api.shm.VideoLayout;
 import org.macemu.webrtc.api.shm.VideoSegment;
 import org.macemu.webrtc.media.capture.FrameReader.Result;
 import org.macemu.webrtc.synthetic.HostileEmulator;
@@ -91,7 +92,7 @@ class FrameReaderTest {
     private int segmentReadIndex() {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             ByteBuffer word = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
-            channel.read(word, VideoSegment.OFFSET_READ_INDEX);
+            channel.read(word, VideoLayout.V1.readIndex());
             return word.getInt(0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -118,7 +119,7 @@ class FrameReaderTest {
         writer.show(1, 16, 16);
         reader.read();
         writer.draw(2, 16, 16, 64);
-        HostileEmulator.poke(file, VideoSegment.OFFSET_WRITE_INDEX, writer.index());
+        HostileEmulator.poke(file, VideoLayout.V1.latestIndex(), writer.index());
         assertEquals(Result.CHANGED, reader.read());
         assertEquals(2, color());
     }
@@ -137,11 +138,11 @@ class FrameReaderTest {
                             .order(ByteOrder.LITTLE_ENDIAN)
                             .putLong(segment.frameCount() + 1)
                             .flip(),
-                    VideoSegment.OFFSET_FRAME_COUNT);
+                    VideoLayout.V1.frameCount());
         }
         assertEquals(Result.UNCHANGED, reader.read());
         assertEquals(1, color());
-        HostileEmulator.poke(file, VideoSegment.OFFSET_WRITE_INDEX, writer.index());
+        HostileEmulator.poke(file, VideoLayout.V1.latestIndex(), writer.index());
         assertEquals(Result.CHANGED, reader.read());
         assertEquals(2, color());
     }
@@ -251,7 +252,7 @@ class FrameReaderTest {
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
                 channel.write(
                         ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(count).flip(),
-                        VideoSegment.OFFSET_FRAME_COUNT);
+                        VideoLayout.V1.frameCount());
             }
             writer.show((int) count, 64, 64);
             assertEquals(Result.CHANGED, reader.read());

@@ -24,7 +24,7 @@ final class PictureWriter implements AutoCloseable {
 
     PictureWriter(Path file) throws SegmentException {
         segment = VideoSegment.openOrCreate(file, CAPACITY, OWNER);
-        index = segment.writeIndex();
+        index = segment.latestIndex();
     }
 
     /** Fills the next buffer; nobody sees it yet. */

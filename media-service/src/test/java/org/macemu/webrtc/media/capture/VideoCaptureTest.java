@@ -26,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.macemu.webrtc.api.shm.SegmentException;
 import org.macemu.webrtc.api.shm.SegmentFile;
+import org.macemu.webrtc.api.shm.VideoLayout;
 import org.macemu.webrtc.api.shm.VideoSegment;
 import org.macemu.webrtc.media.testing.Await;
 import org.macemu.webrtc.synthetic.HostileEmulator;
@@ -48,7 +49,7 @@ class VideoCaptureTest {
     @BeforeEach
     void open() throws Exception {
         capture = new VideoCapture(
-                () -> VideoSegment.openOrCreate(file, PictureWriter.CAPACITY, PictureWriter.OWNER), this::take, metrics);
+                () -> new VideoInput(VideoSegment.openOrCreate(file, PictureWriter.CAPACITY, PictureWriter.OWNER)), this::take, metrics);
         capture.start();
     }
 
@@ -61,7 +62,7 @@ class VideoCaptureTest {
                 frame.width(),
                 frame.height(),
                 frame.changed(),
-                frame.rgba().get(ValueLayout.JAVA_INT, 0),
+                frame.pixels().get(ValueLayout.JAVA_INT, 0),
                 frame.nanoTime(),
                 now));
     }
@@ -222,7 +223,7 @@ class VideoCaptureTest {
     void aForeignFileIsNamedUntilAGoodOneComes() throws Exception {
         capture.watched(true);
         Files.delete(file);
-        HostileEmulator.file(file, 0x12345678, 9, VideoSegment.fileSize(PictureWriter.CAPACITY));
+        HostileEmulator.file(file, 0x12345678, 9, VideoLayout.V1.fileSize(PictureWriter.CAPACITY));
         Await.until(() -> "word of the magic: " + capture.status(), () -> capture.status()
                 .segment()
                 .contains("0x12345678"));
@@ -332,7 +333,7 @@ class VideoCaptureTest {
     @Test
     void neverStartedIsStillClosed() throws Exception {
         VideoCapture unused = new VideoCapture(
-                () -> VideoSegment.openOrCreate(file, PictureWriter.CAPACITY, PictureWriter.OWNER), f -> {}, metrics);
+                () -> new VideoInput(VideoSegment.openOrCreate(file, PictureWriter.CAPACITY, PictureWriter.OWNER)), f -> {}, metrics);
         unused.close();
     }
 
@@ -355,7 +356,7 @@ class VideoCaptureTest {
         SegmentException e = assertThrows(
                 SegmentException.class,
                 () -> new VideoCapture(
-                        () -> VideoSegment.openOrCreate(foreign, PictureWriter.CAPACITY, PictureWriter.OWNER),
+                        () -> new VideoInput(VideoSegment.openOrCreate(foreign, PictureWriter.CAPACITY, PictureWriter.OWNER)),
                         f -> {},
                         metrics));
         assertTrue(e.getMessage().contains("0x4D454D34"), e.getMessage());

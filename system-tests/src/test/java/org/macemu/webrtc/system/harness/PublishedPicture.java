@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.macemu.webrtc.api.shm.VideoLayout;
 import org.macemu.webrtc.api.shm.VideoSegment;
 
 /**
@@ -19,13 +20,13 @@ public record PublishedPicture(int width, int height, byte[] rgba) {
     /** Reads the picture of a protocol v1 segment. */
     public static PublishedPicture read(Path segment) throws IOException {
         try (FileChannel channel = FileChannel.open(segment, StandardOpenOption.READ)) {
-            ByteBuffer header = bytes(channel, 0, (int) VideoSegment.HEADER_SIZE);
-            int width = header.getInt((int) VideoSegment.OFFSET_WIDTH);
-            int height = header.getInt((int) VideoSegment.OFFSET_HEIGHT);
-            int stride = header.getInt((int) VideoSegment.OFFSET_STRIDE);
-            int index = header.getInt((int) VideoSegment.OFFSET_WRITE_INDEX);
-            long capacity = (channel.size() - VideoSegment.HEADER_SIZE) / VideoSegment.BUFFERS;
-            ByteBuffer rows = bytes(channel, VideoSegment.HEADER_SIZE + index * capacity, stride * height);
+            ByteBuffer header = bytes(channel, 0, (int) VideoLayout.V1.header());
+            int width = header.getInt((int) VideoLayout.V1.width());
+            int height = header.getInt((int) VideoLayout.V1.height());
+            int stride = header.getInt((int) VideoLayout.V1.stride());
+            int index = header.getInt((int) VideoLayout.V1.latestIndex());
+            long capacity = (channel.size() - VideoLayout.V1.header()) / VideoSegment.BUFFERS;
+            ByteBuffer rows = bytes(channel, VideoLayout.V1.header() + index * capacity, stride * height);
             byte[] rgba = new byte[4 * width * height];
             for (int y = 0; y < height; y++) {
                 rows.get(y * stride, rgba, 4 * y * width, 4 * width);

@@ -22,6 +22,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.macemu.webrtc.api.shm.PixelFormat;
 import org.macemu.webrtc.media.capture.AudioSink;
 import org.macemu.webrtc.media.capture.CaptureControl;
 import org.macemu.webrtc.media.capture.VideoFrame;
@@ -152,8 +153,7 @@ public final class AdaptiveLane implements Lane {
         }
         NativeI420Buffer i420 = NativeI420Buffer.allocate(frame.width(), frame.height());
         try {
-            // Bytes R, G, B, A are what libyuv calls ABGR.
-            VideoBufferConverter.convertToI420(bufferOf(frame), i420, FourCC.ABGR);
+            VideoBufferConverter.convertToI420(bufferOf(frame), i420, fourCc(frame.format()));
             videoSource.pushFrame(new dev.onvoid.webrtc.media.video.VideoFrame(i420, frame.nanoTime()));
         } catch (Exception e) {
             LOG.error("A picture could not be given to libwebrtc", e);
@@ -162,10 +162,19 @@ public final class AdaptiveLane implements Lane {
         }
     }
 
+    /** libyuv names formats by the order in a little-endian word. */
+    static FourCC fourCc(PixelFormat format) {
+        return switch (format) {
+            case RGBA -> FourCC.ABGR;
+            case BGRA -> FourCC.ARGB;
+            case ARGB -> FourCC.BGRA;
+        };
+    }
+
     /** The capture thread swaps between two buffers; an unchanged picture needs no new view. */
     private ByteBuffer bufferOf(VideoFrame frame) {
-        if (pixels != frame.rgba()) {
-            pixels = frame.rgba();
+        if (pixels != frame.pixels()) {
+            pixels = frame.pixels();
             pixelBuffer = pixels.asByteBuffer();
         }
         return pixelBuffer;

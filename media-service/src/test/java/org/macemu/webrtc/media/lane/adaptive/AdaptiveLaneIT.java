@@ -35,8 +35,10 @@ import org.macemu.webrtc.api.shm.AudioSegment;
 import org.macemu.webrtc.api.shm.SegmentFile;
 import org.macemu.webrtc.api.shm.VideoSegment;
 import org.macemu.webrtc.media.capture.AudioCapture;
+import org.macemu.webrtc.media.capture.AudioInput;
 import org.macemu.webrtc.media.capture.CaptureMetrics;
 import org.macemu.webrtc.media.capture.VideoCapture;
+import org.macemu.webrtc.media.capture.VideoInput;
 import org.macemu.webrtc.media.control.ControlSocket;
 import org.macemu.webrtc.media.control.EmulatorListener;
 import org.macemu.webrtc.media.control.EmulatorPeer;
@@ -101,11 +103,11 @@ class AdaptiveLaneIT {
     @BeforeEach
     void start() throws Exception {
         video = new VideoCapture(
-                () -> VideoSegment.openOrCreate(videoFile, VideoSegment.DEFAULT_FRAME_CAPACITY, OWNER),
+                () -> new VideoInput(VideoSegment.openOrCreate(videoFile, VideoSegment.DEFAULT_FRAME_CAPACITY, OWNER)),
                 frame -> lanes.get().video(frame),
                 UNCOUNTED);
         audio = new AudioCapture(
-                () -> AudioSegment.openOrCreate(audioFile, OWNER),
+                () -> new AudioInput(AudioSegment.openOrCreate(audioFile, OWNER)),
                 (pcm, index, silent) -> lanes.get().audio(pcm, index, silent),
                 UNCOUNTED);
         lane = new AdaptiveLane(new AdaptiveLaneSettings(MAX_VIEWERS, 2_000, 4_000, 0, 0), video, (frames, keyFrames) -> {

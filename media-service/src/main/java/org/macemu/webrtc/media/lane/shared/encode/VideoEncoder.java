@@ -12,7 +12,7 @@ import org.macemu.webrtc.media.lane.shared.ffm.VpxEncoder;
 import org.macemu.webrtc.media.lane.shared.ffm.VpxLibrary;
 
 /**
- * Captured RGBA pictures to VP8 frames: converts, encodes, and skips what would not change what viewers see.
+ * Captured pictures to VP8 frames: converts, encodes, and skips what would not change what viewers see.
  *
  * <p>Owned by the lane; called by the capture thread only, except {@link #bitrate} and {@link #close}. A picture of
  * another size gets a new encoder and starts with a key frame.
@@ -196,7 +196,7 @@ public final class VideoEncoder implements AutoCloseable {
     private void convert(VideoFrame frame, boolean patched) {
         I420Picture picture = encoder.picture();
         byte[] before = patched ? picture.y().toArray(JAVA_BYTE) : null;
-        yuv.rgbaToI420(frame.rgba(), picture, 0, frame.height());
+        yuv.toI420(frame.pixels(), frame.format(), picture, 0, frame.height());
         if (patched) {
             findChanges(MemorySegment.ofArray(before), picture);
         }
@@ -308,7 +308,7 @@ public final class VideoEncoder implements AutoCloseable {
         }
         if (square > 1) {
             // Restoring the detail needs the picture as it is.
-            yuv.rgbaToI420(frame.rgba(), encoder.picture(), 0, frame.height());
+            yuv.toI420(frame.pixels(), frame.format(), encoder.picture(), 0, frame.height());
             sharpening.restartSmoothed(COARSE_QUANTIZER, encoder.blockRows(), detailed);
         } else {
             sharpening.restart(encoder.lastQuantizer(), encoder.blockRows(), encoder.outputLength());
@@ -321,7 +321,7 @@ public final class VideoEncoder implements AutoCloseable {
         finest = settings.bestQuantizer();
         coarsest = settings.worstQuantizer();
         limitQuantizer(COARSE_QUANTIZER, settings.worstQuantizer());
-        yuv.rgbaToI420(frame.rgba(), encoder.picture(), 0, frame.height());
+        yuv.toI420(frame.pixels(), frame.format(), encoder.picture(), 0, frame.height());
         if (square > 1) {
             yuv.smooth(encoder.picture(), square);
         }

@@ -7,11 +7,15 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.EnumMap;
+import java.util.Map;
+import org.macemu.webrtc.api.shm.PixelFormat;
 
 /**
  * libyuv's colour conversion: BT.601, limited range, chroma averaged over 2x2 pixels. Stateless; any thread.
  *
- * <p>libyuv names formats by the order in a little-endian word: bytes R, G, B, A in memory are its "ABGR".
+ * <p>libyuv names formats by the order in a little-endian word: bytes R, G, B, A in memory are its "ABGR", B, G, R, A
+ * its "ARGB", and A, R, G, B its "BGRA".
  */
 public final class LibYuv {
 
@@ -21,62 +25,73 @@ public final class LibYuv {
     private static final int FILTER_BILINEAR = 2;
     private static final int FILTER_BOX = 3;
 
-    private final MethodHandle abgrToI420;
+    private final Map<PixelFormat, MethodHandle> toI420;
     private final MethodHandle scalePlane;
 
-    private LibYuv(MethodHandle abgrToI420, MethodHandle scalePlane) {
-        this.abgrToI420 = abgrToI420;
+    private LibYuv(Map<PixelFormat, MethodHandle> toI420, MethodHandle scalePlane) {
+        this.toI420 = toI420;
         this.scalePlane = scalePlane;
     }
 
     /** Loads the library. @throws NativeLibraryException when it is missing or lacks the conversion */
     public static LibYuv load() throws NativeLibraryException {
         NativeLibrary library = new NativeLibrary(SONAME, PACKAGE);
-        // int ABGRToI420(const uint8_t* src, int stride, uint8_t* y, int stride, uint8_t* u, int stride,
+        // int XXXXToI420(const uint8_t* src, int stride, uint8_t* y, int stride, uint8_t* u, int stride,
         //                uint8_t* v, int stride, int width, int height)
-        MethodHandle abgrToI420 = library.function(
-                "ABGRToI420",
-                FunctionDescriptor.of(
-                        JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT,
-                        JAVA_INT));
+        FunctionDescriptor conversion = FunctionDescriptor.of(
+                JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT,
+                JAVA_INT);
+        Map<PixelFormat, MethodHandle> toI420 = new EnumMap<>(PixelFormat.class);
+        for (PixelFormat format : PixelFormat.values()) {
+            toI420.put(format, library.function(nameOf(format) + "ToI420", conversion));
+        }
         // void ScalePlane(const uint8_t* src, int stride, int width, int height,
         //                 uint8_t* dst, int stride, int width, int height, enum FilterMode filtering)
         MethodHandle scalePlane = library.function(
                 "ScalePlane",
                 FunctionDescriptor.ofVoid(
                         ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-        return new LibYuv(abgrToI420, scalePlane);
+        return new LibYuv(toI420, scalePlane);
+    }
+
+    private static String nameOf(PixelFormat format) {
+        return switch (format) {
+            case RGBA -> "ABGR";
+            case BGRA -> "ARGB";
+            case ARGB -> "BGRA";
+        };
     }
 
     /**
      * Converts rows of a picture; the whole picture is {@code firstRow} 0, {@code rows} its height.
      *
-     * @param rgba bytes R, G, B, A, rows of {@code width * 4} bytes, native memory, at least the picture's size
+     * @param pixels rows of {@code width * 4} bytes, native memory, at least the picture's size
+     * @param format of a pixel
      * @param target picture of the same size
      * @param firstRow even
      * @param rows number of rows; even unless the last row is included
      */
-    public void rgbaToI420(MemorySegment rgba, I420Picture target, int firstRow, int rows) {
+    public void toI420(MemorySegment pixels, PixelFormat format, I420Picture target, int firstRow, int rows) {
         int width = target.width();
         int height = target.height();
         if (firstRow < 0 || (firstRow & 1) != 0 || rows <= 0 || rows > height - firstRow) {
             throw new IllegalArgumentException("rows " + firstRow + "+" + rows + " of " + height);
         }
-        if (!rgba.isNative() || rgba.byteSize() < (long) width * height * 4) {
+        if (!pixels.isNative() || pixels.byteSize() < (long) width * height * 4) {
             throw new IllegalArgumentException(
-                    "RGBA needs " + (long) width * height * 4 + " bytes of native memory, found " + rgba.byteSize());
+                    "A picture needs " + (long) width * height * 4 + " bytes of native memory, found " + pixels.byteSize());
         }
         int sourceStride = width * 4;
         long chromaStart = (long) (firstRow / 2) * target.chromaStride();
         try {
-            int result = (int) abgrToI420.invokeExact(
-                    rgba.asSlice((long) firstRow * sourceStride), sourceStride,
+            int result = (int) toI420.get(format).invokeExact(
+                    pixels.asSlice((long) firstRow * sourceStride), sourceStride,
                     target.y().asSlice((long) firstRow * target.lumaStride()), target.lumaStride(),
                     target.u().asSlice(chromaStart), target.chromaStride(),
                     target.v().asSlice(chromaStart), target.chromaStride(),
                     width, rows);
             if (result != 0) {
-                throw new IllegalStateException("ABGRToI420 returned " + result + " for " + width + "x" + rows);
+                throw new IllegalStateException(nameOf(format) + "ToI420 returned " + result + " for " + width + "x" + rows);
             }
         } catch (Throwable t) {
             throw NativeLibrary.broken(t);

@@ -13,6 +13,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.macemu.webrtc.api.shm.PixelFormat;
 import org.macemu.webrtc.media.capture.TestFrames;
 import org.macemu.webrtc.media.capture.VideoFrame;
 import org.macemu.webrtc.media.lane.shared.ffm.I420Picture;
@@ -99,7 +100,7 @@ class RateBoundTest {
 
         /** What the viewer sees of the picture as it is now. */
         double decibels() {
-            yuv.rgbaToI420(rgba, original, 0, HEIGHT);
+            yuv.toI420(rgba, PixelFormat.RGBA, original, 0, HEIGHT);
             double squares = 0;
             for (int i = 0; i < WIDTH * HEIGHT; i++) {
                 double error = (original.y().get(JAVA_BYTE, i) & 255) - (seen[i] & 255);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.macemu.webrtc.api.shm.PixelFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,7 +46,7 @@ class VpxEncoderTest {
             byte[] luma = null;
             MemorySegment pixels = rgba(arena, width, height, 0);
             for (int i = 0; i < 30; i++) {
-                yuv.rgbaToI420(pixels, encoder.picture(), 0, height);
+                yuv.toI420(pixels, PixelFormat.RGBA, encoder.picture(), 0, height);
                 assertTrue(encoder.encode(3000L * (i + 1), 3000, i == 0 ? VpxEncoder.KEY_FRAME : 0, 0));
                 assertEquals(i == 0, encoder.outputKeyFrame());
                 luma = decoder.decode(encoder.output(), encoder.outputLength());
@@ -79,7 +80,7 @@ class VpxEncoderTest {
                 Vp8Decoder all = new Vp8Decoder();
                 Vp8Decoder half = new Vp8Decoder()) {
             for (int i = 0; i < 20; i++) {
-                yuv.rgbaToI420(rgba(arena, 64, 48, i), encoder.picture(), 0, 48);
+                yuv.toI420(rgba(arena, 64, 48, i), PixelFormat.RGBA, encoder.picture(), 0, 48);
                 int layer = i & 1;
                 encoder.encode(
                         3000L * (i + 1), 3000, i == 0 ? VpxEncoder.KEY_FRAME : layer == 0 ? base : upper, layer);
@@ -124,12 +125,12 @@ class VpxEncoderTest {
         LibYuv yuv = LibYuv.load();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment small = arena.allocate(32 * 32 * 4 - 1);
-            assertThrows(IllegalArgumentException.class, () -> yuv.rgbaToI420(small, encoder.picture(), 0, 32));
+            assertThrows(IllegalArgumentException.class, () -> yuv.toI420(small, PixelFormat.RGBA, encoder.picture(), 0, 32));
             MemorySegment heap = MemorySegment.ofArray(new byte[32 * 32 * 4]);
-            assertThrows(IllegalArgumentException.class, () -> yuv.rgbaToI420(heap, encoder.picture(), 0, 32));
+            assertThrows(IllegalArgumentException.class, () -> yuv.toI420(heap, PixelFormat.RGBA, encoder.picture(), 0, 32));
             MemorySegment right = arena.allocate(32 * 32 * 4);
-            assertThrows(IllegalArgumentException.class, () -> yuv.rgbaToI420(right, encoder.picture(), 1, 2));
-            assertThrows(IllegalArgumentException.class, () -> yuv.rgbaToI420(right, encoder.picture(), 2, 31));
+            assertThrows(IllegalArgumentException.class, () -> yuv.toI420(right, PixelFormat.RGBA, encoder.picture(), 1, 2));
+            assertThrows(IllegalArgumentException.class, () -> yuv.toI420(right, PixelFormat.RGBA, encoder.picture(), 2, 31));
         }
         encoder.close();
         encoder.close();

@@ -1,0 +1,19 @@
+package org.macemu.webrtc.media.capture;
+
+import org.macemu.webrtc.api.shm.VideoSegment;
+
+/** How the capture thread waits for the next picture. */
+public interface FrameSignal extends AutoCloseable {
+
+    /**
+     * Waits until the emulator says that there is a picture.
+     *
+     * @param expected the index of the picture that was read last
+     * @param nanos the longest wait
+     * @return true when the emulator ended the wait
+     */
+    boolean await(VideoSegment segment, int expected, long nanos);
+
+    @Override
+    void close();
+}
