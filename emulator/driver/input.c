@@ -7,6 +7,7 @@
 
 #include "keymap.h"
 #include "log.h"
+#include "pace.h"
 #include "video.h"
 
 /* Mouse moves beyond this backlog are merged into the next one, so that keys never find SDL's queue full. */
@@ -39,6 +40,7 @@ static struct {
     uint64_t button_changed_us[SDL_BUTTON_X2 + 1];
     uint64_t hold_second;
     int holds;
+    bool traced;
     bool congested; /* the program has not fetched its events for a while */
     SDL_Event outbox[OUTBOX];
     int outgoing;
@@ -55,13 +57,35 @@ static void begin(void) {
     input.outgoing = 0;
 }
 
+/* For measurements: when a button's change was queued for the program, and when the program fetched it. */
+static void trace(const char *stage, const SDL_Event *event) {
+    if (input.traced && (event->type == SDL_MOUSEBUTTONDOWN || event->type == SDL_MOUSEBUTTONUP)) {
+        log_line("trace: button %s %s at %llu us", event->type == SDL_MOUSEBUTTONDOWN ? "down" : "up", stage,
+                 (unsigned long long) monotonic_us());
+    }
+}
+
+void input_trace(void) {
+    input.traced = true;
+}
+
+void input_fetched(const SDL_Event *events, int count) {
+    for (int i = 0; i < count; i++) {
+        trace("fetched", &events[i]);
+    }
+}
+
 static void end(void) {
     int outgoing = input.outgoing;
     pthread_mutex_unlock(&input.lock);
     for (int i = 0; i < outgoing; i++) {
+        trace("queued", &input.outbox[i]);
         if (SDL_PushEvent(&input.outbox[i]) < 0) {
             log_line("input was lost: %s", SDL_GetError());
         }
+    }
+    if (outgoing > 0) {
+        pace_input();
     }
 }
 

@@ -37,6 +37,12 @@ bool input_key(int key_code, int location, bool pressed, struct input_modifiers 
 /* Releases every key and button that is down: the server that pressed them is gone. */
 void input_release_all(void);
 
+/* Logs from now on when button changes are queued and fetched; called before there are any. */
+void input_trace(void);
+
+/* The program has fetched these events. */
+void input_fetched(const SDL_Event *events, int count);
+
 /* Polled state, for the hooks. */
 Uint32 input_mouse_state(int *x, int *y);
 Uint32 input_take_relative_motion(int *dx, int *dy);

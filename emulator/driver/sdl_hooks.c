@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/select.h>
 #include <unistd.h>
 
 #include "audio.h"
@@ -19,6 +20,7 @@
 #include "input.h"
 #include "ipc_protocol.h"
 #include "log.h"
+#include "pace.h"
 #include "playback.h"
 #include "program.h"
 #include "video.h"
@@ -64,6 +66,9 @@ static void start(void) {
             && width <= 16384 && height <= 16384) {
         desktop_width = width;
         desktop_height = height;
+    }
+    if (getenv("MACEMU_TRACE_INPUT") != NULL) {
+        input_trace();
     }
     /* Copied: a program may change its environment while other threads read these. */
     video_start(strdup(environment(MACEMU_ENV_VIDEO_SHM, MACEMU_DEFAULT_VIDEO_SHM)));
@@ -259,6 +264,34 @@ EXPORT void SDL_GL_SwapWindow(SDL_Window *window) {
     static char memory[256];
     log_once(memory, "this program draws with OpenGL, which the driver does not read: choose its software renderer");
     REAL(SDL_GL_SwapWindow)(window);
+}
+
+/* ---- when a program looks at events and picture ---- */
+
+EXPORT void SDL_PumpEvents(void) {
+    pace_tick();
+    REAL(SDL_PumpEvents)();
+}
+
+EXPORT int SDL_PeepEvents(SDL_Event *events, int count, SDL_eventaction action, Uint32 first, Uint32 last) {
+    if (action == SDL_GETEVENT) {
+        pace_fetch();
+    }
+    int found = REAL(SDL_PeepEvents)(events, count, action, first, last);
+    if (action == SDL_GETEVENT) {
+        input_fetched(events, found);
+    }
+    return found;
+}
+
+/* The sleep of programs that have no other: without a descriptor to wait for. */
+EXPORT int select(int count, fd_set *readable, fd_set *writable, fd_set *exceptional, struct timeval *timeout) {
+    if (count == 0 && timeout != NULL && timeout->tv_sec >= 0 && timeout->tv_usec >= 0
+            && pace_sleep((uint64_t) timeout->tv_sec * 1000000u + (uint64_t) timeout->tv_usec)) {
+        *timeout = (struct timeval){0};
+        return 0;
+    }
+    return REAL(select)(count, readable, writable, exceptional, timeout);
 }
 
 /* ---- sound ---- */

@@ -17,5 +17,6 @@ void test_shm(void);
 void test_video(void);
 void test_audio(void);
 void test_messages(void);
+void test_pace(void);
 
 #endif

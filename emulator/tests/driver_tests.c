@@ -29,6 +29,7 @@ int main(void) {
     test_video();
     test_audio();
     test_messages();
+    test_pace();
     printf("driver tests: %d passed, %d failed, 0 skipped\n", passed, failed);
     return failed == 0 ? 0 : 1;
 }
