@@ -376,10 +376,14 @@ static void follow_held(int x, int y) {
     }
 }
 
-void desktop_follow(int x, int y, u32 frame) {
+void desktop_point(int x, int y) {
     move_pointer(x, y);
     follow_held(x, y);
-    menus_follow(x, y, frame);
+    menus_point(x, y);
+}
+
+void desktop_follow(u32 frame) {
+    menus_follow();
     indicators_follow(frame);
     if (ripple_age < RIPPLE_FRAMES) {
         desktop_invalidate(ripple_rect());

@@ -42,8 +42,11 @@ void desktop_invalidate(Rect rect);
 void desktop_press(int x, int y);
 void desktop_release(int x, int y);
 
-/* Once per frame: follows the pointer and advances what moves by itself. */
-void desktop_follow(int x, int y, u32 frame);
+/* The pointer is there, on the screen. */
+void desktop_point(int x, int y);
+
+/* Once per frame: advances what moves by itself. */
+void desktop_follow(u32 frame);
 
 /* Draws everything that was invalidated. */
 void desktop_paint(void);

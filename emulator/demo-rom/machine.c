@@ -7,6 +7,7 @@
 #define LOW32(address) (*(volatile u32 *) (address))
 
 /* Low memory of the classic Mac OS. */
+#define EVENT_QUEUE_HEAD 0x14c
 #define TICKS 0x16a
 #define TIME 0x20c
 #define MOUSE_V 0x828
@@ -98,6 +99,7 @@ static void open_display(Screen *screen) {
 static volatile Event queue[QUEUE];
 static volatile u32 queued, taken;
 static volatile bool power_pressed;
+static u16 seen_x, seen_y; /* where the program saw the mouse last */
 
 static void enqueue(EventKind kind, u8 key) {
     if (queued - taken < QUEUE) {
@@ -107,6 +109,7 @@ static void enqueue(EventKind kind, u8 key) {
         event->x = (s16) LOW16(MOUSE_H);
         event->y = (s16) LOW16(MOUSE_V);
         queued++;
+        LOW32(EVENT_QUEUE_HEAD) = 1; /* while this is not zero, the emulator does not sleep in machine_idle() */
     }
 }
 
@@ -132,6 +135,11 @@ void mouse_packet(const u8 *packet) {
         was_down = down;
         enqueue(down ? EVENT_MOUSE_DOWN : EVENT_MOUSE_UP, 0);
     }
+}
+
+bool machine_has_input(void) {
+    LOW32(EVENT_QUEUE_HEAD) = 0; /* before looking: what comes afterwards sets it again */
+    return taken != queued || LOW16(MOUSE_H) != seen_x || LOW16(MOUSE_V) != seen_y;
 }
 
 bool machine_next_event(Event *event) {
@@ -294,8 +302,10 @@ u32 machine_time(void) {
 }
 
 void machine_mouse(int *x, int *y) {
-    *x = (s16) LOW16(MOUSE_H);
-    *y = (s16) LOW16(MOUSE_V);
+    seen_x = LOW16(MOUSE_H);
+    seen_y = LOW16(MOUSE_V);
+    *x = (s16) seen_x;
+    *y = (s16) seen_y;
 }
 
 void machine_power_off(void) {

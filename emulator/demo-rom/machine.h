@@ -18,13 +18,16 @@ void machine_start_sound(void);
 /* Ticks of 1/60 s since the start. */
 u32 machine_ticks(void);
 
-/* Sleeps until the next interrupt. */
+/* Sleeps until the next interrupt; not at all when there was input since machine_has_input(). */
 void machine_idle(void);
 
 /* Local time in seconds since 1904. */
 u32 machine_time(void);
 
 void machine_mouse(int *x, int *y);
+
+/* Whether the mouse has moved since machine_mouse(), or a key or button changed since machine_next_event(). */
+bool machine_has_input(void);
 
 typedef enum { EVENT_NONE, EVENT_KEY_DOWN, EVENT_KEY_UP, EVENT_MOUSE_DOWN, EVENT_MOUSE_UP } EventKind;
 

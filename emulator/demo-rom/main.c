@@ -1,4 +1,4 @@
-/* Start and main loop: one pass per tick of 1/60 s. */
+/* Start and main loop: one pass per tick of 1/60 s, and one at once when there is input. */
 #include "about.h"
 #include "desktop.h"
 #include "draw.h"
@@ -90,19 +90,22 @@ void demo_main(void) {
     u32 last_tick = 0, frame = 0;
     for (;;) {
         u32 tick = machine_ticks();
-        if (tick == last_tick) {
+        if (tick == last_tick && !machine_has_input()) {
             machine_idle();
             continue;
         }
-        last_tick = tick;
-        frame++;
         handle_events();
         int x, y;
         machine_mouse(&x, &y);
-        desktop_follow(x, y, frame);
-        notepad_follow(frame);
-        piano_follow(frame);
-        shapes_follow(frame, measure_rate(tick));
+        desktop_point(x, y);
+        if (tick != last_tick) {
+            last_tick = tick;
+            frame++;
+            desktop_follow(frame);
+            notepad_follow(frame);
+            piano_follow(frame);
+            shapes_follow(frame, measure_rate(tick));
+        }
         desktop_paint();
         if (machine_power_pressed()) {
             about_shut_down();

@@ -225,7 +225,7 @@ void menus_release(int x, int y) {
     }
 }
 
-static void follow_clock(void) {
+void menus_follow(void) {
     u32 now = machine_time();
     if (now == clock_shown) {
         return;
@@ -242,9 +242,7 @@ static void follow_clock(void) {
     desktop_invalidate((Rect){rect.w - 120, 0, 120, MENU_BAR_HEIGHT});
 }
 
-void menus_follow(int x, int y, u32 frame) {
-    (void) frame;
-    follow_clock();
+void menus_point(int x, int y) {
     if (open_menu == NONE) {
         return;
     }

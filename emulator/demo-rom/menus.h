@@ -11,7 +11,10 @@ void menus_draw(void);
 bool menus_press(int x, int y);
 void menus_release(int x, int y);
 
-/* Once per frame: the item under the pointer, and the clock. */
-void menus_follow(int x, int y, u32 frame);
+/* The pointer is there: the item under it. */
+void menus_point(int x, int y);
+
+/* Once per frame: the clock. */
+void menus_follow(void);
 
 #endif

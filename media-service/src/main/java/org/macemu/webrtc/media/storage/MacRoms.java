@@ -42,7 +42,7 @@ final class MacRoms {
         add("PowerBook 2400/3400", 0x276ec1f1);
         add("Power Macintosh G3, beige", 0x79d68d63, 0x78f57389);
         add("PowerBook G3 WallStreet", 0xb46ffb63);
-        add("macemu-webrtc demonstration", 0x161e4f7a);
+        add("macemu-webrtc demonstration", 0x161f3333);
     }
 
     private MacRoms() {}
