@@ -7,7 +7,7 @@
   const context = canvas.getContext('2d', { willReadFrequently: true });
   /** @type {{ red: boolean, pressedAt: number }|undefined} */
   let awaited;
-  /** @type {Array<{ presentedMs: number, receivedMs: number|null, decodeMs: number|null }>} */
+  /** @type {Array<{ pressedAt: number, receivedAt: number|undefined, presentedAt: number }>} */
   const samples = [];
 
   for (const [type, red] of [['pointerdown', true], ['pointerup', false]]) {
@@ -20,6 +20,9 @@
     );
   }
 
+  /** Milliseconds since 1970 of a time of this page's performance clock. */
+  const epoch = (time) => performance.timeOrigin + time;
+
   /**
    * Follows the pictures of a video from now on.
    *
@@ -28,15 +31,15 @@
    * @param {number} y
    */
   function follow(video, x, y) {
-    const onPicture = (now, { presentationTime, receiveTime, processingDuration }) => {
+    const onPicture = (now, { presentationTime, receiveTime }) => {
       if (awaited) {
         context.drawImage(video, x, y, 1, 1, 0, 0, 1, 1);
         const [, green] = context.getImageData(0, 0, 1, 1).data;
         if (green < 128 === awaited.red) {
           samples.push({
-            presentedMs: presentationTime - awaited.pressedAt,
-            receivedMs: receiveTime === undefined ? null : receiveTime - awaited.pressedAt,
-            decodeMs: processingDuration === undefined ? null : processingDuration * 1000,
+            pressedAt: epoch(awaited.pressedAt),
+            receivedAt: receiveTime === undefined ? undefined : epoch(receiveTime),
+            presentedAt: epoch(presentationTime),
           });
           awaited = undefined;
         }

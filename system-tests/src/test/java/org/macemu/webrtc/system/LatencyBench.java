@@ -6,12 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.StreamSupport;
 import org.macemu.webrtc.synthetic.ForkedJvm;
 import org.macemu.webrtc.system.harness.Browser;
+import org.macemu.webrtc.system.harness.Distribution;
 import org.macemu.webrtc.system.harness.Product;
 import org.macemu.webrtc.system.harness.ViewerPage;
 
@@ -71,9 +71,10 @@ public final class LatencyBench {
             Thread.sleep(5_000);
             double busy = cores(pid, seconds);
             JsonNode codes = page.barCodes(fps * seconds, Duration.ofSeconds(seconds * 2L).plus(PROBE));
-            List<Double> ages = sorted(StreamSupport.stream(codes.path("samples").spliterator(), false)
+            Distribution ages = Distribution.of(StreamSupport.stream(codes.path("samples").spliterator(), false)
                     .map(sample -> sample.path("presentedMs").asDouble())
                     .toList());
+            Distribution first = Distribution.of(firstPictures);
             JsonNode stats = page.stats();
             double frameToWire = lane.equals("shared")
                     ? product.metrics().sum("macemu_frame_to_wire_seconds", "quantile=\"0.95\"") * 1_000
@@ -89,12 +90,12 @@ public final class LatencyBench {
                     browser                %d decoded a second, %d freezes, %d packets lost, jitter buffer %.1f ms
                     RESULT latency lane=%s median_ms=%.1f p95_ms=%.1f frame_to_wire_p95_ms=%.1f
                     """,
-                    ages.size(), scene, size[0], size[1], fps, codes.path("unreadable").asInt(),
-                    cold, percentile(sorted(firstPictures), 50), percentile(sorted(firstPictures), 100),
-                    firstPictures.size(), percentile(ages, 50), percentile(ages, 95), frameToWire, busy, idle,
+                    ages.count(), scene, size[0], size[1], fps, codes.path("unreadable").asInt(),
+                    cold, first.median(), first.percentile(100), first.count(), ages.median(), ages.percentile(95),
+                    frameToWire, busy, idle,
                     stats.path("framesPerSecond").asInt(), stats.path("freezes").asInt(),
                     stats.path("packetsLost").asInt(), stats.path("jitterBufferMs").asDouble(), lane,
-                    percentile(ages, 50), percentile(ages, 95), frameToWire);
+                    ages.median(), ages.percentile(95), frameToWire);
         }
     }
 
@@ -111,15 +112,5 @@ public final class LatencyBench {
         String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
-    }
-
-    private static List<Double> sorted(List<Double> values) {
-        List<Double> copy = new ArrayList<>(values);
-        Collections.sort(copy);
-        return copy;
-    }
-
-    private static double percentile(List<Double> sorted, int percent) {
-        return sorted.isEmpty() ? Double.NaN : sorted.get(Math.min(sorted.size() - 1, sorted.size() * percent / 100));
     }
 }

@@ -58,6 +58,12 @@ public final class BasiliskMac implements AutoCloseable {
      * @param options of run-demo.sh
      */
     public static BasiliskMac start(Product product, Path controlSocket, String... options) {
+        return start(product, controlSocket, Map.of(), options);
+    }
+
+    /** The same. @param settings further environment variables */
+    public static BasiliskMac start(
+            Product product, Path controlSocket, Map<String, String> settings, String... options) {
         try {
             Files.createDirectories(roms(product));
             Files.createDirectories(images(product));
@@ -68,6 +74,7 @@ public final class BasiliskMac implements AutoCloseable {
         environment.put("MACEMU_CONTROL_SOCK", controlSocket.toString());
         environment.put("BASILISK_ROMS", roms(product).toString());
         environment.put("BASILISK_IMAGES", images(product).toString());
+        environment.putAll(settings);
         List<String> command = new ArrayList<>();
         command.add(EMULATOR.resolve("run-demo.sh").toString());
         command.addAll(List.of(options));
