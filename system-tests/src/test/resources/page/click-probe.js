@@ -5,9 +5,9 @@
   canvas.width = 1;
   canvas.height = 1;
   const context = canvas.getContext('2d', { willReadFrequently: true });
-  /** @type {{ red: boolean, pressedAt: number }|undefined} */
+  /** @type {{ red: boolean, pressedAt: number, sentAt?: number }|undefined} */
   let awaited;
-  /** @type {Array<{ pressedAt: number, receivedAt: number|undefined, presentedAt: number }>} */
+  /** @type {Array<{ pressedAt: number, sentAt: number|undefined, receivedAt: number|undefined, presentedAt: number }>} */
   const samples = [];
 
   for (const [type, red] of [['pointerdown', true], ['pointerup', false]]) {
@@ -20,8 +20,18 @@
     );
   }
 
+  for (const { prototype } of [WebSocket, RTCDataChannel]) {
+    const { send } = prototype;
+    prototype.send = function (message) {
+      send.call(this, message);
+      if (awaited && awaited.sentAt === undefined && String(message).includes('"mouse_button"')) {
+        awaited.sentAt = performance.now();
+      }
+    };
+  }
+
   /** Milliseconds since 1970 of a time of this page's performance clock. */
-  const epoch = (time) => performance.timeOrigin + time;
+  const epoch = (time) => (time === undefined ? undefined : performance.timeOrigin + time);
 
   /**
    * Follows the pictures of a video from now on.
@@ -35,10 +45,11 @@
       if (awaited) {
         context.drawImage(video, x, y, 1, 1, 0, 0, 1, 1);
         const [, green] = context.getImageData(0, 0, 1, 1).data;
-        if (green < 128 === awaited.red) {
+        if (green < 64 === awaited.red) {
           samples.push({
             pressedAt: epoch(awaited.pressedAt),
-            receivedAt: receiveTime === undefined ? undefined : epoch(receiveTime),
+            sentAt: epoch(awaited.sentAt),
+            receivedAt: epoch(receiveTime),
             presentedAt: epoch(presentationTime),
           });
           awaited = undefined;

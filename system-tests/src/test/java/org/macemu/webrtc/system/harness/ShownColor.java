@@ -15,7 +15,7 @@ import org.macemu.webrtc.api.shm.VideoSegment;
 public final class ShownColor implements AutoCloseable {
 
     private static final long LOOK_NANOS = 500_000;
-    private static final int DARK = 128;
+    private static final int DARK = 64;
 
     /**
      * A change.
