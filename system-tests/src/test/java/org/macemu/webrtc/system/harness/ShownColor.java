@@ -60,7 +60,7 @@ public final class ShownColor implements AutoCloseable {
     }
 
     private boolean isRed() {
-        var frame = segment.frame(segment.writeIndex());
+        var frame = segment.frame(segment.latestIndex());
         int red = frame.get(ValueLayout.JAVA_BYTE, pixel) & 255;
         int green = frame.get(ValueLayout.JAVA_BYTE, pixel + 1) & 255;
         return red > DARK && green < DARK;
