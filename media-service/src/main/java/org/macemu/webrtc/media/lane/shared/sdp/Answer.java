@@ -4,6 +4,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.List;
 import org.macemu.webrtc.media.lane.shared.rtp.RtpHeader;
+import org.macemu.webrtc.media.lane.shared.transport.AdvertisedAddress;
 import org.macemu.webrtc.media.lane.shared.transport.Fingerprint;
 import org.macemu.webrtc.media.lane.shared.transport.IceCredentials;
 
@@ -16,7 +17,7 @@ import org.macemu.webrtc.media.lane.shared.transport.IceCredentials;
  * @param credentials ours
  * @param fingerprint of our certificate
  * @param addresses where browsers find us
- * @param port UDP and TCP
+ * @param port UDP, and TCP where the address says so
  * @param cname of both sources
  * @param videoSsrc of the picture
  * @param audioSsrc of the sound
@@ -26,7 +27,7 @@ public record Answer(
         int version,
         IceCredentials credentials,
         Fingerprint fingerprint,
-        List<InetAddress> addresses,
+        List<AdvertisedAddress> addresses,
         int port,
         String cname,
         int videoSsrc,
@@ -69,7 +70,7 @@ public record Answer(
     private void accepted(StringBuilder s, Offer.Section section) {
         boolean video = section.kind() == Offer.Kind.VIDEO;
         int payloadType = section.payloadType();
-        InetAddress first = addresses.get(0);
+        InetAddress first = addresses.get(0).address();
         s.append("m=").append(section.media()).append(' ').append(port).append(' ').append(section.protocol());
         s.append(' ').append(payloadType);
         if (section.redundantType() > 0) {
@@ -110,12 +111,15 @@ public record Answer(
     }
 
     private void candidate(StringBuilder s, int i) {
-        String address = text(addresses.get(i));
+        String address = text(addresses.get(i).address());
         // Local preference falls with the position in the list: the operator's order is the order of trial.
         long preference = 65_535L - i;
         long udp = (long) TYPE_PREFERENCE_HOST << 24 | preference << 8 | 255;
         long tcp = (long) TYPE_PREFERENCE_TCP << 24 | preference << 8 | 255;
         line(s, "candidate:" + (2 * i + 1) + " 1 udp " + udp + " " + address + " " + port + " typ host");
+        if (!addresses.get(i).tcp()) {
+            return;
+        }
         line(s, "candidate:" + (2 * i + 2) + " 1 tcp " + tcp + " " + address + " " + port
                 + " typ host tcptype passive");
     }

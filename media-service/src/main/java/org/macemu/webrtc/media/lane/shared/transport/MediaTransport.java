@@ -1,7 +1,9 @@
 package org.macemu.webrtc.media.lane.shared.transport;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.BindException;
+import java.net.DatagramSocket;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jboss.logging.Logger;
 
 /**
  * The port all viewers share, and the addresses browsers are told to find it at. Owned by the lane.
@@ -21,13 +24,18 @@ import java.util.Set;
  */
 public final class MediaTransport implements AutoCloseable {
 
+    private static final Logger LOG = Logger.getLogger(MediaTransport.class);
+
+    /** Of no host: set apart for examples by RFC 5737. */
+    private static final byte[] SOMEWHERE = {(byte) 203, 0, 113, 1};
+
     private final EventLoop loop;
     private final IceRegistry registry;
     private final DtlsServer dtls;
     private final TransportMetrics metrics;
     private final List<UdpPort> udp = new ArrayList<>();
     private final List<TcpPort> tcp = new ArrayList<>();
-    private final List<InetAddress> advertised;
+    private final List<AdvertisedAddress> advertised;
     private final int port;
 
     /**
@@ -57,11 +65,18 @@ public final class MediaTransport implements AutoCloseable {
                 bound = open(address, bound);
             }
             this.port = bound;
-            this.advertised = advertise.isEmpty() ? discover(addresses) : resolve(advertise);
-            if (advertised.isEmpty()) {
+            List<AdvertisedAddress> told = new ArrayList<>();
+            for (InetAddress address : advertise.isEmpty() ? discover(addresses) : resolve(advertise)) {
+                told.add(new AdvertisedAddress(address, true));
+            }
+            if (told.isEmpty()) {
                 throw new IOException("no address to advertise was found on " + addresses
                         + "; name the addresses browsers can reach in the advertised addresses");
             }
+            if (advertise.isEmpty() && addresses.stream().allMatch(InetAddress::isLoopbackAddress)) {
+                openForThisMachine(told);
+            }
+            this.advertised = List.copyOf(told);
             for (UdpPort source : udp) {
                 loop.add(source);
             }
@@ -80,7 +95,7 @@ public final class MediaTransport implements AutoCloseable {
         return port;
     }
 
-    public List<InetAddress> advertised() {
+    public List<AdvertisedAddress> advertised() {
         return advertised;
     }
 
@@ -140,6 +155,35 @@ public final class MediaTransport implements AutoCloseable {
                                         : ""),
                         e);
             }
+        }
+    }
+
+    /**
+     * Beside loopback, the address that this machine's own programs use towards others: Firefox pairs no candidate of a
+     * loopback address (nICEr, {@code nr_ice_component_can_candidate_addr_pair}), and has none of its own. Where there is
+     * no such address, or the port is taken there, such browsers go over to the adaptive lane.
+     */
+    private void openForThisMachine(List<AdvertisedAddress> told) {
+        InetAddress own = sourceAddress();
+        if (own == null) {
+            return;
+        }
+        try {
+            udp.add(UdpPort.ofThisMachine(loop, registry, metrics, new InetSocketAddress(own, port)));
+            told.add(new AdvertisedAddress(own, false));
+        } catch (IOException e) {
+            LOG.debugf("UDP port %d on %s for this machine's browsers: %s", port, own.getHostAddress(), e.getMessage());
+        }
+    }
+
+    /** Where datagrams to the world would come from, by the routing table: nothing is sent. Null without a route. */
+    private static InetAddress sourceAddress() {
+        try (DatagramSocket socket = new DatagramSocket()) {
+            socket.connect(InetAddress.getByAddress(SOMEWHERE), 9);
+            InetAddress own = socket.getLocalAddress();
+            return own instanceof Inet4Address && !own.isLoopbackAddress() && !own.isAnyLocalAddress() ? own : null;
+        } catch (IOException | UncheckedIOException e) {
+            return null;
         }
     }
 

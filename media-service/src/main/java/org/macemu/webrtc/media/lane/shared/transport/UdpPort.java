@@ -2,6 +2,7 @@ package org.macemu.webrtc.media.lane.shared.transport;
 
 import java.io.IOException;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -15,6 +16,9 @@ import java.util.Map;
 /**
  * One UDP socket shared by all viewers: reads datagrams and finds the peer by its address. Belongs to the event loop's
  * thread.
+ *
+ * <p>One {@linkplain #ofThisMachine of this machine only} takes datagrams from its own address alone. The kernel delivers
+ * no datagram from elsewhere that claims such a sender (a "martian"), so that nobody on the network is listened to.
  */
 final class UdpPort implements EventLoop.Source {
 
@@ -40,13 +44,27 @@ final class UdpPort implements EventLoop.Source {
     private final boolean ipv6;
     private final UdpSender sender;
     private final Map<InetSocketAddress, IcePeer> peers = new HashMap<>();
+    /** The only address that is listened to; null: all are. */
+    private final InetAddress onlyFrom;
+
     private SelectionKey key;
     private boolean waiting;
 
     /** Binds the socket. @throws IOException when the address is not ours or the port is taken */
     UdpPort(EventLoop loop, IceRegistry registry, TransportMetrics metrics, InetSocketAddress address)
             throws IOException {
-        this(loop, registry, metrics, address, UdpPort::openSender);
+        this(loop, registry, metrics, address, UdpPort::openSender, null);
+    }
+
+    /**
+     * Binds a socket that only programs on this machine are heard on.
+     *
+     * @param address of one of this machine's network interfaces
+     */
+    static UdpPort ofThisMachine(
+            EventLoop loop, IceRegistry registry, TransportMetrics metrics, InetSocketAddress address)
+            throws IOException {
+        return new UdpPort(loop, registry, metrics, address, UdpPort::openSender, address.getAddress());
     }
 
     /** Makes the sender of a bound socket. */
@@ -60,9 +78,11 @@ final class UdpPort implements EventLoop.Source {
             IceRegistry registry,
             TransportMetrics metrics,
             InetSocketAddress address,
-            SenderFactory senders)
+            SenderFactory senders,
+            InetAddress onlyFrom)
             throws IOException {
         this.loop = loop;
+        this.onlyFrom = onlyFrom;
         this.registry = registry;
         this.metrics = metrics;
         this.channel = Sockets.openDatagram(address.getAddress());
@@ -128,6 +148,10 @@ final class UdpPort implements EventLoop.Source {
     }
 
     private void received(byte[] b, int length, InetSocketAddress from) {
+        if (onlyFrom != null && !from.getAddress().equals(onlyFrom)) {
+            metrics.dropped(TransportMetrics.Drop.UNKNOWN_PEER);
+            return;
+        }
         if (length == 0) {
             metrics.dropped(TransportMetrics.Drop.MALFORMED);
             return;

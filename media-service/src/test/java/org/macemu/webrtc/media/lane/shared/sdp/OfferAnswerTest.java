@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.macemu.webrtc.media.lane.shared.transport.AdvertisedAddress;
 import org.macemu.webrtc.media.lane.shared.transport.Fingerprint;
 import org.macemu.webrtc.media.lane.shared.transport.IceCredentials;
 import org.macemu.webrtc.media.lane.shared.transport.TestPeer;
@@ -27,14 +28,26 @@ class OfferAnswerTest {
     }
 
     private static String answer(Offer offer, String... addresses) throws Exception {
-        InetAddress[] list = new InetAddress[addresses.length];
+        AdvertisedAddress[] list = new AdvertisedAddress[addresses.length];
         for (int i = 0; i < list.length; i++) {
-            list[i] = InetAddress.getByName(addresses[i]);
+            String address = addresses[i].replaceFirst("/udp$", "");
+            list[i] = new AdvertisedAddress(InetAddress.getByName(address), address.equals(addresses[i]));
         }
         return new Answer(
                         7, 1, new IceCredentials("abcdefgh", "0123456789abcdefghijklmn"), FINGERPRINT, List.of(list),
                         8189, "cname", 1, 0x80000002)
                 .sdp(offer);
+    }
+
+    @Test
+    void anAddressWithoutTcpHasOneCandidate() throws Exception {
+        String sdp = answer(Offer.parse(offer()), "127.0.0.1", "192.0.2.1/udp");
+        List<String> candidates = sdp.lines()
+                .filter(line -> line.startsWith("a=candidate:"))
+                .map(line -> line.split(" ")[2] + " " + line.split(" ")[4])
+                .distinct()
+                .toList();
+        assertEquals(List.of("udp 127.0.0.1", "tcp 127.0.0.1", "udp 192.0.2.1"), candidates);
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.macemu.webrtc.media.lane.shared.sdp;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.macemu.webrtc.media.lane.shared.transport.AdvertisedAddress;
 import org.macemu.webrtc.media.lane.shared.transport.IceCredentials;
 
 /** Offers of browsers and players: refused with a code and a reason, or answered in well-formed lines. */
@@ -18,7 +19,7 @@ public final class OfferFuzz {
                             1,
                             new IceCredentials("abcd", "0123456789012345678901"),
                             offer.fingerprint(),
-                            List.of(InetAddress.getLoopbackAddress()),
+                            List.of(new AdvertisedAddress(InetAddress.getLoopbackAddress(), true)),
                             5004,
                             "cname",
                             1,

@@ -3,13 +3,17 @@ package org.macemu.webrtc.media.lane.shared.transport;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketTimeoutException;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,7 +50,8 @@ class UdpPortTest {
                                 },
                                 metrics,
                                 true);
-                    });
+                    },
+                    null);
             loop.add(port);
             loop.start(now -> Long.MAX_VALUE);
             UdpPath path = new UdpPath(port, (InetSocketAddress) receiver.getLocalSocketAddress(), false);
@@ -110,5 +115,53 @@ class UdpPortTest {
                 System.setProperty(UdpPort.SENDER_PROPERTY, before);
             }
         }
+    }
+
+    @Test
+    void aPortOfThisMachineHearsNobodyElse() throws Exception {
+        InetAddress own = NetworkInterface.networkInterfaces()
+                .flatMap(NetworkInterface::inetAddresses)
+                .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+                .findFirst()
+                .orElse(null);
+        assumeTrue(own != null, "this machine has no address but loopback");
+        IceRegistry registry = new IceRegistry(cause -> drops.incrementAndGet());
+        IceCredentials credentials = new IceCredentials("abcdefgh", "0123456789abcdefghijklmn");
+        byte[] check = TestPeer.request("abcdefgh:them", credentials.key(), false);
+        try (EventLoop loop = new EventLoop("test-loop");
+                DatagramSocket stranger = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+                DatagramSocket neighbour = new DatagramSocket(0, own)) {
+            UdpPort port = UdpPort.ofThisMachine(
+                    loop, registry, cause -> drops.incrementAndGet(), new InetSocketAddress(own, 0));
+            int number = port.localPort();
+            registry.add(credentials, new IcePeer("viewer", loop, registry, null, cause -> {}, new Unconcerned()));
+            loop.add(port);
+            loop.start(now -> Long.MAX_VALUE);
+            stranger.send(new DatagramPacket(check, check.length, own, number));
+            neighbour.send(new DatagramPacket(check, check.length, own, number));
+            neighbour.setSoTimeout(5_000);
+            neighbour.receive(new DatagramPacket(new byte[200], 200));
+            // It was sent first, so it has been looked at by now.
+            assertEquals(1, drops.get());
+            stranger.setSoTimeout(1);
+            assertThrows(
+                    SocketTimeoutException.class, () -> stranger.receive(new DatagramPacket(new byte[200], 200)));
+        }
+    }
+
+    /** A viewer of whom only the checks matter. */
+    private static final class Unconcerned implements IcePeer.Listener {
+
+        @Override
+        public void established() {}
+
+        @Override
+        public void pathChanged() {}
+
+        @Override
+        public void rtcp(byte[] b, int offset, int length) {}
+
+        @Override
+        public void lost(String code, String reason) {}
     }
 }
