@@ -109,6 +109,28 @@ class AccessibilityST {
         assertEquals(List.of(), findings);
     }
 
+    /** 44 px each way (WCAG 2.5.5), and nothing beyond the edge, in the language of the longer words. */
+    @ParameterizedTest
+    @EnumSource
+    void aFingerFindsEveryControl(State state) {
+        Device phone = Device.PHONE.speaking("de-DE").still();
+        for (Device device : List.of(phone, phone.turned(), phone.sized(320, 568, 2))) {
+            try (ViewerPage page = browser.open(product, "", device).awaitPicture()) {
+                page.expectErrors("Failed to load resource");
+                state.open.accept(page);
+                // Keys are as narrow as a phone's own; a label is as good as the box it belongs to.
+                var small = page.evaluate("""
+                        [...document.querySelectorAll('button:not(.cap), select, input, a[href]:not(.skip-link)')]
+                          .map(e => e.matches('input') ? e.labels[0] ?? e : e)
+                          .filter(e => e.checkVisibility({ visibilityProperty: true }))
+                          .map(e => ({ name: e.id || e.ariaLabel || e.textContent.trim(), r: e.getBoundingClientRect() }))
+                          .filter(({ r }) => r.width < 43.5 || r.height < 43.5 || r.left < 0 || r.right > innerWidth)
+                          .map(({ name, r }) => [name, r.left, r.width, r.height].join(' '))""");
+                assertEquals("[]", small.toString(), device.toString());
+            }
+        }
+    }
+
     @Test
     void everyControlIsReachedAndLeftByKeyboard() {
         try (ViewerPage page = browser.open(product, "").awaitPicture()) {
