@@ -24,7 +24,7 @@ test('the page carries no inline script or style, and loads nothing from elsewhe
 
 test('every module is preloaded, so that the page needs no second round trip', () => {
   const preloaded = [...html.matchAll(/modulepreload" href="([^"]+)"/g)].map((match) => match[1]);
-  assert.deepEqual(preloaded.sort(), scripts.filter((file) => file !== 'client/app.js').sort());
+  assert.deepEqual(preloaded.sort(), scripts.filter((file) => !['client/start.js', 'client/app.js'].includes(file)).sort());
 });
 
 test('the whole page stays below 150 KB compressed', () => {
@@ -62,4 +62,20 @@ test('languages are picked by their base, English otherwise', () => {
   assert.equal(pickLanguage(['EN-gb']), 'en');
   assert.equal(pickLanguage(['constructor', 'fr']), 'en');
   assert.equal(t('status.viewers.many', { count: 3 }), '3 viewers');
+});
+
+test('what leads to the first picture is asked for before everything else', () => {
+  const preloaded = [...html.matchAll(/modulepreload" href="client\/([^"]+)"/g)].map((match) => match[1]);
+  const needed = new Set();
+  const follow = (file) => {
+    const text = readFileSync(new URL(`client/${file}`, ROOT), 'utf8');
+    for (const [, name] of text.matchAll(/^import .* from '\.\/([^']+)';$/gm)) {
+      if (!needed.has(name)) {
+        needed.add(name);
+        follow(name);
+      }
+    }
+  };
+  follow('start.js');
+  assert.deepEqual(preloaded.slice(0, needed.size).sort(), [...needed].sort());
 });

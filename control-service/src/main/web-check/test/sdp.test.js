@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { acceptsDataChannels, countCandidates, inOrder, withStereoOpus } from '../../resources/META-INF/resources/client/sdp.js';
+import { acceptsDataChannels, countCandidates, endsCandidates, inOrder, withStereoOpus } from '../../resources/META-INF/resources/client/sdp.js';
 
 test('Opus is asked for in stereo, other formats stay as they are', () => {
   const sdp = 'a=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\na=fmtp:96 max-fs=1200\r\n';
@@ -33,4 +33,9 @@ test('VP8 is offered first, or the codec asked for; companions stay behind', () 
 test('candidates of an answer are counted', () => {
   assert.equal(countCandidates('v=0\r\na=candidate:1 1 udp 1 192.0.2.1 5000 typ host\r\na=end-of-candidates\r\n'), 1);
   assert.equal(countCandidates('v=0\r\n'), 0);
+});
+
+test('an answer says whether candidates follow it', () => {
+  assert.equal(endsCandidates('a=candidate:1 1 udp 1 127.0.0.1 8189 typ host\r\na=end-of-candidates\r\n'), true);
+  assert.equal(endsCandidates('a=candidate:1 1 udp 1 127.0.0.1 8189 typ host\r\n'), false);
 });

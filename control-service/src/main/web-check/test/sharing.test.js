@@ -39,3 +39,9 @@ test('entries that are no participants are left out', () => {
   );
   assert.deepEqual(message.participants, [ADA]);
 });
+
+test('who is here alone has nothing to take', () => {
+  assert.equal(sharing([ADA], { controller: '', role: 'owner' }, 'v-1').own, undefined);
+  assert.equal(sharing([ADA], { controller: 'v-1', role: 'owner' }, 'v-1').own, 'release');
+  assert.equal(sharing([ADA, BOB], { controller: '', role: 'owner' }, 'v-1').own, 'take');
+});

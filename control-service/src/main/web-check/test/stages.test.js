@@ -84,3 +84,14 @@ test('ended is final until the visitor asks again', () => {
   stages.again();
   assert.equal(stages.word, 'reconnecting');
 });
+
+test('a stage that takes its time is no failure', () => {
+  const stages = new ConnectionStages();
+  stages.fail('service', 'unreachable');
+  stages.hold('service', 'session_starting', 'The Mac "ada" is being started.');
+  assert.equal(stages.condition, 'connecting');
+  assert.equal(stages.status('service'), 'active');
+  assert.equal(stages.held?.reason, 'session_starting');
+  stages.done('service');
+  assert.equal(stages.held, undefined);
+});

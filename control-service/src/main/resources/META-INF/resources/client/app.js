@@ -2,30 +2,24 @@
 import { Board } from './board.js';
 import { Capture, save, stamp } from './capture.js';
 import { play } from './chords.js';
-import { Connection } from './connection.js';
 import * as control from './control.js';
-import { Diagnostics } from './diagnostics.js';
 import { byId } from './dom.js';
 import { Files } from './files.js';
 import { FullScreen } from './full-screen.js';
 import { publish } from './hooks.js';
 import { pickLanguage, t, translate } from './i18n.js';
 import { InputRoute } from './input-route.js';
-import { acceptInvitation } from './invitation.js';
 import { Invite } from './invite.js';
 import { HeldKeys, Keyboard } from './keyboard.js';
 import { modifierOf } from './keymap.js';
-import { LaneChoice } from './lane-choice.js';
 import { Overlay } from './overlay.js';
 import { arrangePanels, bindPreferences, confirm, toast, toastFailure } from './panels.js';
 import { People } from './people.js';
 import { Pointer } from './pointer.js';
 import { PointersShown } from './pointers-shown.js';
-import { PreferenceStore } from './preferences.js';
-import { Screen } from './screen.js';
 import { Settings } from './settings.js';
 import { Sound } from './sound.js';
-import { ConnectionStages } from './stages.js';
+import { connection, diagnostics, preferences, query, screen, stages } from './start.js';
 import { StatisticsPanel } from './statistics-panel.js';
 import { StatisticsReader } from './stats.js';
 import { TextEntry } from './text-entry.js';
@@ -34,7 +28,8 @@ import { Touch } from './touch.js';
 import { Typist } from './typing.js';
 
 /**
- * Wires the page together. Everything made here lives as long as the page, so every listener is registered once.
+ * Wires the page together, around the connection that start.js has begun to make. Everything made here lives as long as
+ * the page, so every listener is registered once.
  *
  *     connection (session, peer) --tracks--> screen, sound
  *             |                \--stages--> overlay, toolbar
@@ -42,11 +37,6 @@ import { Typist } from './typing.js';
  *           <-- pointer <-- mouse, touch
  */
 
-const query = new URLSearchParams(location.search);
-const preferences = new PreferenceStore(storageOf('localStorage'));
-const diagnostics = new Diagnostics();
-const stages = new ConnectionStages(render);
-let hadPicture = false;
 /** A name is told once it has been typed, not letter by letter. */
 const RENAME_MS = 600;
 /** @type {ReturnType<typeof setTimeout>|undefined} */
@@ -54,36 +44,7 @@ let renaming;
 
 const surface = byId('surface', HTMLElement);
 const systemKeyboard = byId('system-keyboard', HTMLTextAreaElement);
-const screen = new Screen(
-  {
-    video: byId('video', HTMLVideoElement),
-    still: byId('still', HTMLCanvasElement),
-    frame: byId('frame', HTMLElement),
-    room: byId('room', HTMLElement),
-  },
-  { onFirstFrame: firstFrame },
-);
 const sound = new Sound(byId('audio', HTMLAudioElement), showSound);
-const connection = new Connection(
-  {
-    stages,
-    diagnostics,
-    lanes: new LaneChoice(query.get('lane') ?? undefined, storageOf('sessionStorage')),
-    codec: query.get('codec') ?? undefined,
-    mac: query.get('session'),
-  },
-  {
-    onTrack: trackArrived,
-    onPeer: peerChanged,
-    onMoved: peerMoved,
-    onState: stateChanged,
-    onPointers: (pointers) => pointersShown.show(pointers),
-    onWelcome: tellName,
-    onRefusal: toast,
-    onChange: render,
-  },
-);
-
 const route = new InputRoute(connection.session);
 const held = new HeldKeys(route);
 const keyboard = new Keyboard(held, {
@@ -130,7 +91,7 @@ const files = new Files({
   allowed: () => connection.state?.role === 'owner',
 });
 const capture = new Capture(screen, () => {
-  const receivers = hadPicture ? connection.peer?.connection.getReceivers() : undefined;
+  const receivers = stages.seenPicture ? connection.peer?.connection.getReceivers() : undefined;
   return (receivers ?? []).map(({ track }) => track);
 });
 const overlay = new Overlay({
@@ -176,6 +137,18 @@ const statistics = new StatisticsPanel({
   onClosed: focusScreen,
 });
 
+stages.listen(render);
+connection.listen({
+  onTrack: trackArrived,
+  onPeer: peerChanged,
+  onMoved: peerMoved,
+  onState: stateChanged,
+  onPointers: (pointers) => pointersShown.show(pointers),
+  onWelcome: tellName,
+  onRefusal: toast,
+  onChange: render,
+});
+route.use(connection.peer);
 listenToKeyboard();
 listenToPage();
 listenToControls();
@@ -192,13 +165,6 @@ publish({
   state,
 });
 focusScreen();
-// The WebSocket is opened with the cookie that an invitation is exchanged for.
-acceptInvitation({
-  href: window.location.href,
-  replace: (address) => window.history.replaceState(null, '', address),
-  post: window.fetch.bind(window),
-}).then(() => connection.start());
-
 function listenToKeyboard() {
   window.addEventListener('keydown', (event) => {
     // The ring around the screen is for those who come to it by keyboard.
@@ -343,11 +309,6 @@ function tellName() {
   }
 }
 
-function firstFrame() {
-  hadPicture = true;
-  connection.pictureShown();
-}
-
 /** Nothing stays pressed on the Mac once its screen has lost the visitor's attention. */
 function releaseEverything() {
   keyboard.reset();
@@ -424,13 +385,13 @@ function render() {
   const mouseIsMacs = condition === 'playing' && route.allowed && !preferences.values.showPointer;
   document.body.dataset.pointer = mouseIsMacs ? 'hidden' : 'shown';
   overlay.show(stages, {
-    hadPicture,
     retrying: connection.retrying,
     interruptedFor: connection.interruptedFor,
     problem: mac?.problem ?? '',
   });
   toolbar.show({
     condition,
+    begun: stages.seenPicture,
     name: mac?.emulatorName ?? '',
     width: screen.size.width,
     height: screen.size.height,
@@ -535,14 +496,4 @@ async function serverDelay() {
 function reader() {
   const statisticsReader = new StatisticsReader(() => connection.peer);
   return () => statisticsReader.read();
-}
-
-/** @param {'localStorage'|'sessionStorage'} kind @returns {Storage|undefined} */
-function storageOf(kind) {
-  try {
-    return window[kind];
-  } catch {
-    // Forbidden by the browser's settings.
-    return undefined;
-  }
 }

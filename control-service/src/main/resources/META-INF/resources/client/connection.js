@@ -26,7 +26,21 @@ import { Session } from './session.js';
  * @property {import('./lane-choice.js').LaneChoice} lanes
  * @property {string} [codec] wanted first
  * @property {string|null} [mac] the session, where the server has several
+ *
+ * @typedef {[kind: 'video'|'audio', track: MediaStreamTrack, receiver: RTCRtpReceiver]} Arrival
  */
+
+/** @type {ConnectionEvents} */
+const UNHEARD = Object.freeze({
+  onTrack: () => {},
+  onPeer: () => {},
+  onMoved: () => {},
+  onState: () => {},
+  onPointers: () => {},
+  onWelcome: () => {},
+  onRefusal: () => {},
+  onChange: () => {},
+});
 
 /** A path that is interrupted for longer than this is given up for a new connection. */
 const INTERRUPTION_MS = 1200;
@@ -48,6 +62,10 @@ export class Connection {
   #session;
   /** @type {Peer|undefined} */
   #peer;
+  /** @type {Peer|undefined} made while the service is asked, for its welcome */
+  #next;
+  /** @type {Arrival[]} what the present peer receives */
+  #tracks = [];
   #handover = new Handover();
   /** @type {RTCIceServer[]} */
   #iceServers = [];
@@ -73,7 +91,7 @@ export class Connection {
 
   /**
    * @param {ConnectionContext} context
-   * @param {ConnectionEvents} events
+   * @param {Partial<ConnectionEvents>} events what matters before somebody listens to them all
    */
   constructor({ stages, diagnostics, lanes, codec, mac }, events) {
     this.#stages = stages;
@@ -81,7 +99,7 @@ export class Connection {
     this.#lanes = lanes;
     this.#codec = codec;
     this.#mac = mac;
-    this.#events = events;
+    this.#events = { ...UNHEARD, ...events };
     this.#session = new Session(
       {
         openSocket: (url) => new WebSocket(url),
@@ -97,6 +115,22 @@ export class Connection {
         onProblem: (problem) => diagnostics.note(problem),
       },
     );
+  }
+
+  /**
+   * Somebody else hears of everything from now on, and at once of what there is already.
+   *
+   * @param {ConnectionEvents} events
+   */
+  listen(events) {
+    this.#events = events;
+    this.#tracks.forEach((arrival) => events.onTrack(...arrival));
+    if (this.#state) {
+      events.onState(this.#state, undefined);
+    }
+    if (this.#session.phase === 'open') {
+      events.onWelcome();
+    }
   }
 
   get session() {
@@ -163,6 +197,8 @@ export class Connection {
 
   stop() {
     this.#session.stop();
+    this.#next?.close();
+    this.#next = undefined;
   }
 
   /** The first frame of the present peer is on the screen. */
@@ -200,6 +236,12 @@ export class Connection {
     switch (phase) {
       case 'connecting':
         this.#diagnostics.marks.mark('opened');
+        // In a task of its own: the request for the service's address leaves first.
+        setTimeout(() => {
+          if (this.#session.phase === 'connecting') {
+            this.#next ??= this.#newPeer();
+          }
+        });
         break;
       case 'open':
         this.#interruption = undefined;
@@ -281,13 +323,8 @@ export class Connection {
     this.#offered = welcome.lanes ?? [];
     this.#events.onPointers([]);
     this.#events.onWelcome();
-    /** @type {Peer} */
-    const peer = new Peer(this.#iceServers, {
-      onSignal: (message) => this.#session.send(message),
-      onState: (state) => peer === this.#peer && this.#peerChanged(peer, state),
-      onTrack: (kind, track, receiver) => peer === this.#peer && this.#events.onTrack(kind, track, receiver),
-      onProblem: (problem) => this.#diagnostics.note(problem),
-    });
+    const peer = this.#next ?? this.#newPeer();
+    this.#next = undefined;
     this.#peer = peer;
     this.#events.onPeer();
     this.#hintTimer = setTimeout(() => {
@@ -297,10 +334,24 @@ export class Connection {
     }, ICE_SLOW_MS);
     this.#retryTimer = setTimeout(() => this.#peerFailed('service', 'no_answer'), ANSWER_MS);
     this.#diagnostics.marks.mark('offer');
-    peer.offer({ lane: this.#lanes.next(this.#offered), codec: this.#codec }).catch((failure) => {
+    peer.offer({ iceServers: this.#iceServers, lane: this.#lanes.next(this.#offered) }).catch((failure) => {
       this.#diagnostics.note(`offer: ${failure.message}`);
       this.#stages.fail('page', 'no_webrtc', failure.message);
     });
+  }
+
+  #newPeer() {
+    /** @type {Peer} */
+    const peer = new Peer(
+      { codec: this.#codec },
+      {
+        onSignal: (message) => this.#session.send(message),
+        onState: (state) => peer === this.#peer && this.#peerChanged(peer, state),
+        onTrack: (...arrival) => peer === this.#peer && this.#arrived(arrival),
+        onProblem: (problem) => this.#diagnostics.note(problem),
+      },
+    );
+    return peer;
   }
 
   /**
@@ -321,14 +372,20 @@ export class Connection {
       return;
     }
     const lane = move.lane && move.lane !== 'auto' ? move.lane : this.#lanes.next(this.#offered);
-    const peer = this.#handover.begin(this.#iceServers, {
+    const peer = this.#handover.begin({ codec: this.#codec }, {
       onSignal: (message) => this.#session.send(message),
       onProblem: (problem) => this.#diagnostics.note(problem),
       onPicture: () => this.#moved(peer),
     });
     peer
-      .offer({ lane, codec: this.#codec })
+      .offer({ iceServers: this.#iceServers, lane })
       .catch((failure) => this.#diagnostics.note(`offer: ${failure.message}`));
+  }
+
+  /** @param {Arrival} arrival */
+  #arrived(arrival) {
+    this.#tracks.push(arrival);
+    this.#events.onTrack(...arrival);
   }
 
   /** @param {Peer} peer whose picture has begun */
@@ -336,10 +393,11 @@ export class Connection {
     clearTimeout(this.#retryTimer);
     const former = this.#peer;
     this.#peer = peer;
+    this.#tracks = [];
     this.#events.onMoved();
     peer.listen({
       onState: (state) => peer === this.#peer && this.#peerChanged(peer, state),
-      onTrack: (kind, track, receiver) => peer === this.#peer && this.#events.onTrack(kind, track, receiver),
+      onTrack: (...arrival) => peer === this.#peer && this.#arrived(arrival),
     });
     this.#peerChanged(peer, peer.state);
     this.#handover.end(former);
@@ -444,7 +502,7 @@ export class Connection {
         this.#peerFailed('dtls', code, message);
         break;
       case 'session_starting':
-        this.#stages.fail('service', code, message);
+        this.#stages.hold('service', code, message);
         break;
       case 'control_refused':
         this.#events.onRefusal(message);
@@ -461,6 +519,7 @@ export class Connection {
     const peer = this.#peer;
     if (peer) {
       this.#peer = undefined;
+      this.#tracks = [];
       this.#events.onPeer();
       peer.close();
     }

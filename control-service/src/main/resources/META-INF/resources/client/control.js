@@ -143,7 +143,6 @@ export const config = () => call('/config');
  */
 export const changeConfig = (changes) => call('/config', { method: 'PATCH', body: changes });
 
-/** @returns {Promise<Storage>} */
 /**
  * Says that somebody comes, which wakes a Mac that was suspended, and where to signal for it.
  *
@@ -155,6 +154,7 @@ export const visit = (session) =>
     (/** @type {any} */ answer) => answer.connection,
   );
 
+/** @returns {Promise<Storage>} */
 export const storage = () => call('/storage');
 
 /**

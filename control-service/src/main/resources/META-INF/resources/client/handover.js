@@ -30,14 +30,14 @@ export class Handover {
   }
 
   /**
-   * @param {RTCIceServer[]} iceServers
+   * @param {{ codec?: string }} wishes
    * @param {HandoverEvents} events
    * @returns {Peer}
    */
-  begin(iceServers, { onSignal, onProblem, onPicture }) {
+  begin(wishes, { onSignal, onProblem, onPicture }) {
     this.cancel();
     /** @type {Peer} */
-    const peer = new Peer(iceServers, {
+    const peer = new Peer(wishes, {
       onSignal,
       onProblem,
       onState: (state) => {

@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * Which lane to ask for. The service chooses unless the page's address names one; but where ICE finds no way to the lane
- * it chose, the other is asked for the next time. A browser that ignores a server's loopback address, as Firefox does,
- * or a firewall around the one port of the shared lane, is got round like this.
+ * it chose, the other is asked for the next time. A firewall around the one port of the shared lane, or a server that
+ * shows nothing but a loopback address, which Firefox passes over, is got round like this.
  */
 
 const STORAGE_KEY = 'macemu.lane';

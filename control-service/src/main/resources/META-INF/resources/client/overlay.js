@@ -35,19 +35,23 @@ export class Overlay {
 
   /**
    * @param {import('./stages.js').ConnectionStages} stages
-   * @param {{ hadPicture: boolean, retrying: boolean, interruptedFor: number, problem: string }} context
+   * @param {{ retrying: boolean, interruptedFor: number, problem: string }} context
    *   interruptedFor in milliseconds; problem: why no Mac is running, in the emulator's own words
    */
-  show(stages, { hadPicture, retrying, interruptedFor, problem }) {
-    const { condition, failure } = stages;
+  show(stages, { retrying, interruptedFor, problem }) {
+    const { condition, seenPicture } = stages;
+    const held = condition === 'connecting' ? stages.held : undefined;
+    const failure = held ?? stages.failure;
     const visible = condition !== 'playing';
     const withStages = condition === 'connecting' || condition === 'failed';
     const lasting = condition === 'reconnecting' && failure !== undefined && interruptedFor > LASTING_MS;
-    const withReason = condition === 'failed' || condition === 'ended' || lasting;
+    const withReason = held !== undefined || condition === 'failed' || condition === 'ended' || lasting;
+    // Who is refused at the door has no session that could end.
+    const neverBegun = condition === 'ended' && !seenPicture;
     const reason = failure?.reason ?? 'error';
     const texts = {
-      title: visible ? t(`overlay.${condition}`) : '',
-      text: withReason ? words('reason', reason) : plainText(condition, hadPicture),
+      title: visible ? t(`overlay.${neverBegun ? 'failed' : condition}`) : '',
+      text: withReason ? words('reason', reason) : plainText(condition, seenPicture),
       advice: withReason ? words('advice', reason) : '',
       detail: withReason ? (failure?.detail ?? '') : condition === 'off' ? problem : '',
       trying: condition === 'failed' && retrying ? t('overlay.trying') : '',
@@ -72,7 +76,8 @@ export class Overlay {
     }
     const canRetry = condition === 'failed' || condition === 'ended';
     this.#retry.hidden = !canRetry;
-    this.#retry.textContent = t(condition === 'ended' ? 'overlay.again' : 'overlay.retry');
+    this.#retry.textContent = t(condition === 'ended' && !neverBegun ? 'overlay.again' : 'overlay.retry');
+    this.#retry.classList.toggle('primary', signIn === '');
     this.#diagnostics.hidden = !canRetry;
     this.#signIn.hidden = signIn === '';
     this.#signIn.href = signIn;
@@ -105,11 +110,11 @@ function words(kind, name) {
   return isKey(key) ? t(key) : t(`${kind}.refused`);
 }
 
-/** @param {import('./stages.js').Condition} condition @param {boolean} hadPicture */
-function plainText(condition, hadPicture) {
+/** @param {import('./stages.js').Condition} condition @param {boolean} seenPicture */
+function plainText(condition, seenPicture) {
   switch (condition) {
     case 'off':
-      return t(hadPicture ? 'overlay.off.lost' : 'overlay.off.text');
+      return t(seenPicture ? 'overlay.off.lost' : 'overlay.off.text');
     case 'reconnecting':
       return t('overlay.reconnecting.text');
     default:

@@ -1,9 +1,10 @@
 // @ts-check
-import { acceptsDataChannels, countCandidates, inOrder, withStereoOpus } from './sdp.js';
+import { acceptsDataChannels, countCandidates, endsCandidates, inOrder, withStereoOpus } from './sdp.js';
 
 /**
- * One WebRTC connection: made for one `welcome`, closed for good when it fails; its successor is another Peer. The
- * browser offers two receivers and two data channels, and both sides trickle: nothing ever waits for gathering.
+ * One WebRTC connection: offered to the service once, closed for good when it fails; its successor is another Peer. The
+ * browser offers two receivers and two data channels, and both sides trickle: nothing ever waits for gathering. The
+ * offer is made beforehand, so that it can leave at the service's first word.
  *
  * @typedef {'new'|'checking'|'reachable'|'connected'|'disconnected'|'ice_failed'|'dtls_failed'|'closed'} PeerState
  *   `reachable`: ICE has found a way, DTLS has yet to finish
@@ -15,6 +16,15 @@ import { acceptsDataChannels, countCandidates, inOrder, withStereoOpus } from '.
  * @property {(problem: string) => void} onProblem for diagnostics
  */
 
+/**
+ * A browser that knows every candidate of both sides and still checks no pair of them has none to check: Firefox pairs no
+ * loopback address, and says so only after 5 s.
+ */
+const NOTHING_TO_CHECK_MS = 500;
+
+/** @type {RTCConfiguration} */
+const CONFIGURATION = Object.freeze({ bundlePolicy: 'max-bundle' });
+
 export class Peer {
   #connection;
   #events;
@@ -23,6 +33,8 @@ export class Peer {
   /** @type {Array<RTCIceCandidateInit>} candidates that arrived before the answer */
   #early = [];
   #answered = false;
+  /** Every candidate of the other side is known. */
+  #remoteComplete = false;
   #hasChannels = true;
   #closed = false;
   /** A closed connection lives on in the browser for a while: nothing of it is heard any more. */
@@ -32,14 +44,16 @@ export class Peer {
   /** @type {string|undefined} */
   #lane;
   #candidates = { local: 0, remote: 0 };
+  /** @type {Promise<string>} the offer's text */
+  #prepared;
 
   /**
-   * @param {RTCIceServer[]} iceServers
+   * @param {{ codec?: string }} wishes codec: wanted first
    * @param {PeerEvents} events
    */
-  constructor(iceServers, events) {
+  constructor({ codec }, events) {
     this.#events = events;
-    const connection = new RTCPeerConnection({ iceServers, bundlePolicy: 'max-bundle' });
+    const connection = new RTCPeerConnection(CONFIGURATION);
     this.#connection = connection;
     const { signal } = this.#listening;
     connection.addEventListener('icecandidate', ({ candidate }) => this.#gathered(candidate), { signal });
@@ -47,6 +61,7 @@ export class Peer {
       events.onProblem(`${event.url}: ${event.errorCode} ${event.errorText}`),
       { signal },
     );
+    connection.addEventListener('icegatheringstatechange', () => this.#gatheringChanged(), { signal });
     connection.addEventListener('iceconnectionstatechange', () => this.#changed(), { signal });
     connection.addEventListener('connectionstatechange', () => this.#changed(), { signal });
     connection.addEventListener('track', ({ track, receiver }) => {
@@ -57,6 +72,9 @@ export class Peer {
     this.#pointerChannel = connection.createDataChannel('pointer', { ordered: false, maxRetransmits: 0 });
     // A closed input channel is the fastest word of a server that goes away.
     this.#inputChannel.addEventListener('close', () => this.#lostChannel(), { signal });
+    this.#prepared = this.#prepare(codec);
+    // Whoever offers it hears of the failure.
+    this.#prepared.catch(() => {});
   }
 
   get connection() {
@@ -88,12 +106,8 @@ export class Peer {
     return { ...this.#candidates };
   }
 
-  /**
-   * Makes and sends the offer.
-   *
-   * @param {{ lane?: string, codec?: string }} wishes
-   */
-  async offer({ lane, codec }) {
+  /** @param {string|undefined} codec */
+  async #prepare(codec) {
     const video = this.#connection.addTransceiver('video', { direction: 'recvonly' });
     this.#connection.addTransceiver('audio', { direction: 'recvonly' });
     const capabilities = RTCRtpReceiver.getCapabilities?.('video');
@@ -101,10 +115,21 @@ export class Peer {
       video.setCodecPreferences(inOrder(capabilities.codecs, codec));
     }
     const offer = await this.#connection.createOffer();
-    const sdp = withStereoOpus(offer.sdp ?? '');
+    return withStereoOpus(offer.sdp ?? '');
+  }
+
+  /**
+   * Sends the offer.
+   *
+   * @param {{ iceServers: RTCIceServer[], lane?: string }} terms of the service's welcome
+   */
+  async offer({ iceServers, lane }) {
+    const sdp = await this.#prepared;
     if (this.#closed) {
       return;
     }
+    // Before candidates are gathered.
+    this.#connection.setConfiguration({ ...CONFIGURATION, iceServers });
     // Sent before it is applied: candidates start with setLocalDescription and must not overtake the offer.
     this.#events.onSignal({ type: 'offer', sdp, ...(lane ? { lane } : {}) });
     await this.#connection.setLocalDescription({ type: 'offer', sdp });
@@ -123,6 +148,8 @@ export class Peer {
     for (const candidate of this.#early.splice(0)) {
       await this.#add(candidate);
     }
+    this.#remoteComplete = endsCandidates(answer.sdp);
+    this.#gatheringChanged();
   }
 
   /** @param {import('./messages.js').Candidate} message */
@@ -174,6 +201,16 @@ export class Peer {
       sdpMid: candidate?.sdpMid ?? '0',
       sdpMLineIndex: candidate?.sdpMLineIndex ?? 0,
     });
+  }
+
+  #gatheringChanged() {
+    if (this.#remoteComplete && this.#connection.iceGatheringState === 'complete') {
+      setTimeout(() => {
+        if (!this.#closed && this.#connection.iceConnectionState === 'new') {
+          this.#set('ice_failed');
+        }
+      }, NOTHING_TO_CHECK_MS);
+    }
   }
 
   /** @param {RTCIceCandidateInit} candidate */

@@ -20,6 +20,8 @@ export class Screen {
   #smooth = false;
   /** @type {MediaStreamTrack|undefined} */
   #track;
+  /** Whether a frame of the track was on the screen. */
+  #live = false;
   #onFirstFrame;
   #onLayout;
   /** @type {import('./geometry.js').Layout|undefined} */
@@ -74,16 +76,22 @@ export class Screen {
   }
 
   /**
-   * Shows another track. The still, when there is one, stays until the track's first frame is on the screen.
+   * Shows a track, unless it is shown already. The still, when there is one, stays until the track's first frame is on
+   * the screen.
    *
    * @param {MediaStreamTrack} track
    */
   show(track) {
+    if (track === this.#track) {
+      return;
+    }
     this.#track = track;
+    this.#live = false;
     const video = this.#video;
     video.srcObject = new MediaStream([track]);
     const first = () => {
       if (this.#track === track) {
+        this.#live = true;
         this.#still.hidden = true;
         this.layOut();
         this.#onFirstFrame();
@@ -100,8 +108,7 @@ export class Screen {
 
   /** Keeps the present picture as a still, for the time without a connection. */
   freeze() {
-    const { videoWidth, videoHeight } = this.#video;
-    if (videoWidth > 0 && this.#still.hidden && this.paint(this.#still)) {
+    if (this.#live && this.#still.hidden && this.paint(this.#still)) {
       this.#still.hidden = false;
     }
     this.#track = undefined;

@@ -1,5 +1,5 @@
 // @ts-check
-/** What the page changes in its offer and reads from the answer (RFC 8866, RFC 7587, RFC 8841). */
+/** What the page changes in its offer and reads from the answer (RFC 8866, RFC 7587, RFC 8838, RFC 8841). */
 
 /**
  * Asks for stereo Opus: a browser decodes mono unless its own description says `stereo=1` (RFC 7587, section 6.1).
@@ -34,6 +34,15 @@ export function acceptsDataChannels(sdp) {
  */
 export function countCandidates(sdp) {
   return [...sdp.matchAll(/^a=candidate:/gm)].length;
+}
+
+/**
+ * Whether no candidates follow those of a description (RFC 8838, section 14).
+ *
+ * @param {string} sdp
+ */
+export function endsCandidates(sdp) {
+  return /^a=end-of-candidates\r?$/m.test(sdp);
 }
 
 /** The order in which the page would like to receive video codecs; the first of the offer is what is sent. */

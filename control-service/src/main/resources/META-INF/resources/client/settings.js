@@ -42,8 +42,7 @@ export class Settings {
       this.#show(storage);
       this.#say(t('settings.hint'));
     } catch (failure) {
-      const { status, message } = /** @type {control.ControlError} */ (failure);
-      this.#say(status === 0 ? t('toast.unreachable') : t('settings.unavailable', { reason: message }));
+      this.#say(whyUnread(/** @type {control.ControlError} */ (failure)));
     }
   }
 
@@ -208,4 +207,12 @@ function checkList(mounted, options) {
     return [...mounted.filter((value) => checked.includes(value)), ...checked.filter((v) => !mounted.includes(v))];
   };
   return { element, chosen };
+}
+
+/** @param {control.ControlError} failure */
+function whyUnread({ status, kind, message }) {
+  if (status === 0) {
+    return t('toast.unreachable');
+  }
+  return kind === 'emulator-not-connected' ? t('settings.off') : t('settings.unavailable', { reason: message });
 }

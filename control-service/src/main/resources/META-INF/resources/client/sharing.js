@@ -18,7 +18,7 @@
  *
  * @typedef {object} Sharing
  * @property {Person[]} people
- * @property {OwnAction|undefined} own
+ * @property {OwnAction|undefined} own  undefined where there is nothing to do, as for who is here alone
  * @property {Person|undefined} asking  somebody whose request I may answer, the one who came first
  */
 
@@ -43,7 +43,10 @@ export function sharing(participants, { controller, role }, me) {
   }));
   return {
     people,
-    own: ownAction(iHold, controller, role, people.find((person) => person.me)?.requests === true),
+    own:
+      people.length === 1 && !controller
+        ? undefined
+        : ownAction(iHold, controller, role, people.find((person) => person.me)?.requests === true),
     asking: iHold || (mayGive && !controller) ? people.find((person) => person.requests && !person.me) : undefined,
   };
 }

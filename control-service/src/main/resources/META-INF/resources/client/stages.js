@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The way to the first picture, stage by stage, and the one word that sums the page up. Pure state: overlay.js shows
- * it, app.js feeds it.
+ * it, connection.js feeds it.
  *
  *     page -> service -> emulator -> ice -> dtls -> picture
  *
@@ -31,14 +31,26 @@ export class ConnectionStages {
   #status = new Map();
   /** @type {{ stage: Stage, reason: string, detail?: string }|undefined} */
   #failure;
+  /** @type {{ stage: Stage, reason: string, detail?: string }|undefined} */
+  #held;
   #seenPicture = false;
   #ended = false;
   #onChange;
 
-  /** @param {() => void} onChange */
-  constructor(onChange) {
+  /** @param {() => void} [onChange] */
+  constructor(onChange = () => {}) {
     this.#onChange = onChange;
     this.#clear();
+  }
+
+  /** @param {() => void} onChange hears of everything from now on */
+  listen(onChange) {
+    this.#onChange = onChange;
+  }
+
+  /** Whether a picture was on the screen at any time. */
+  get seenPicture() {
+    return this.#seenPicture;
   }
 
   /** @param {Stage} stage */
@@ -49,6 +61,11 @@ export class ConnectionStages {
   /** The failed stage with the key of its reason, or undefined. */
   get failure() {
     return this.#failure;
+  }
+
+  /** The stage that takes its time, with the key of the reason; undefined once it is done, or has failed. */
+  get held() {
+    return this.#held;
   }
 
   /** The stage that is being worked on: the first that is not done; undefined when all are. */
@@ -84,6 +101,9 @@ export class ConnectionStages {
   /** @param {Stage} stage */
   done(stage) {
     this.#status.set(stage, 'done');
+    if (this.#held?.stage === stage) {
+      this.#held = undefined;
+    }
     if (this.#failure?.stage === stage) {
       this.#failure = undefined;
     }
@@ -107,7 +127,24 @@ export class ConnectionStages {
    */
   fail(stage, reason, detail) {
     this.#status.set(stage, 'failed');
+    this.#held = undefined;
     this.#failure = { stage, reason, detail };
+    this.#activate();
+  }
+
+  /**
+   * The stage goes on, but will take a while.
+   *
+   * @param {Stage} stage
+   * @param {string} reason   key of the reason and advice in the translations
+   * @param {string} [detail] in the service's own words
+   */
+  hold(stage, reason, detail) {
+    this.#held = { stage, reason, detail };
+    if (this.#failure?.stage === stage) {
+      this.#failure = undefined;
+    }
+    this.#status.set(stage, 'active');
     this.#activate();
   }
 

@@ -52,16 +52,16 @@ export class Toolbar {
   }
 
   /**
-   * @param {{ condition: import('./stages.js').Condition, name: string, width: number, height: number,
-   *   watching: boolean }} state
+   * @param {{ condition: import('./stages.js').Condition, begun: boolean, name: string, width: number, height: number,
+   *   watching: boolean }} state begun: there was a picture
    */
-  show({ condition, name, width, height, watching }) {
+  show({ condition, begun, name, width, height, watching }) {
     if (condition !== this.#condition) {
       this.#condition = condition;
       this.wake();
     }
     this.#name.textContent = name || t('status.name');
-    const key = `status.${condition}`;
+    const key = `status.${condition === 'ended' && !begun ? 'failed' : condition}`;
     const size = condition === 'playing' && width > 0 ? `${width} × ${height}` : '';
     this.#text.textContent = size || (isKey(key) ? t(key) : '');
     this.#watching.hidden = !watching;
