@@ -29,6 +29,7 @@ build_java() {
 
 # What build_java has built.
 class_path() {
+    [ -f "$OUT/classpath.txt" ] || fail "Nothing was built yet: leave --no-build out once."
     local api=$ROOT/api/target
     CLASSPATH_BENCH=$ROOT/media-service/target/classes:$ROOT/media-service/target/test-classes:$api/classes:$api/test-classes:$(cat "$OUT/classpath.txt")
 }
@@ -40,6 +41,11 @@ java_bench() {
     exec "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xmx256m \
         -Djava.util.logging.manager=org.jboss.logmanager.LogManager ${JAVA_BENCH_OPTIONS:-} \
         -cp "$CLASSPATH_BENCH" "$class" "$@"
+}
+
+# need_number WHAT VALUE: VALUE has to be a whole number above zero.
+need_number() {
+    [[ $2 =~ ^[1-9][0-9]{0,8}$ ]] || fail "$1 is \"$2\"; expected a whole number above 0."
 }
 
 # free_port: a TCP port nobody listens on.

@@ -67,7 +67,7 @@ public final class InputLinkBench {
                     Emulator emulator = new Emulator(product.controlSocket());
                     Browser browser = Browser.start()) {
                 List<String> results = new ArrayList<>();
-                System.out.println("link       way          event        events   median      p95      p99    worst ms");
+                System.out.println("link       way          event        events   median      p95      p99 worst ms");
                 for (Link each : LINKS) {
                     orders.write(each.loss + " " + each.milliseconds + "\n");
                     orders.flush();
