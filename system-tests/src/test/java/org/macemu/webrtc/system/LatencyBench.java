@@ -2,17 +2,17 @@ package org.macemu.webrtc.system;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.macemu.webrtc.synthetic.ForkedJvm;
 import org.macemu.webrtc.system.harness.Browser;
 import org.macemu.webrtc.system.harness.Distribution;
 import org.macemu.webrtc.system.harness.Product;
+import org.macemu.webrtc.system.harness.ThreadTimes;
 import org.macemu.webrtc.system.harness.ViewerPage;
 
 /**
@@ -24,7 +24,6 @@ public final class LatencyBench {
 
     private static final Duration PROBE = Duration.ofSeconds(60);
     private static final int JOINS = 7;
-    private static final double TICKS_PER_SECOND = 100;
 
     private LatencyBench() {}
 
@@ -39,7 +38,7 @@ public final class LatencyBench {
             product.owns(ForkedJvm.emulator(product.emulatorArguments(
                     "--size", args[1], "--fps", args[2], "--scene", scene, "--bar-code", "--tone", "440")));
             Thread.sleep(5_000);
-            double idle = cores(pid, 10);
+            double idle = ThreadTimes.sum(cores(pid, 10));
             try (Browser browser = Browser.start()) {
                 List<Double> firstPictures = new ArrayList<>();
                 for (int i = 0; i < JOINS; i++) {
@@ -69,7 +68,7 @@ public final class LatencyBench {
         try (ViewerPage page = browser.open(product, "lane=" + lane).awaitPicture()) {
             // The picture-age probe draws each frame to a canvas; the CPU figure is taken before it starts.
             Thread.sleep(5_000);
-            double busy = cores(pid, seconds);
+            Map<String, Double> busy = cores(pid, seconds);
             JsonNode codes = page.barCodes(fps * seconds, Duration.ofSeconds(seconds * 2L).plus(PROBE));
             Distribution ages = Distribution.of(StreamSupport.stream(codes.path("samples").spliterator(), false)
                     .map(sample -> sample.path("presentedMs").asDouble())
@@ -87,30 +86,23 @@ public final class LatencyBench {
                     presented              %.1f ms median, %.1f ms p95
                     frame to wire          %.1f ms p95
                     media-service          %.3f core with one viewer, %.4f with none
+                    its threads            %s
                     browser                %d decoded a second, %d freezes, %d packets lost, jitter buffer %.1f ms
                     RESULT latency lane=%s median_ms=%.1f p95_ms=%.1f frame_to_wire_p95_ms=%.1f
                     """,
                     ages.count(), scene, size[0], size[1], fps, codes.path("unreadable").asInt(),
                     cold, first.median(), first.percentile(100), first.count(), ages.median(), ages.percentile(95),
-                    frameToWire, busy, idle,
+                    frameToWire, ThreadTimes.sum(busy), idle, ThreadTimes.most(busy, 6),
                     stats.path("framesPerSecond").asInt(), stats.path("freezes").asInt(),
                     stats.path("packetsLost").asInt(), stats.path("jitterBufferMs").asDouble(), lane,
                     ages.median(), ages.percentile(95), frameToWire);
         }
     }
 
-    /** Share of a core that a process takes over some seconds. */
-    private static double cores(long pid, int seconds) throws IOException, InterruptedException {
-        long before = ticks(pid);
-        long begin = System.nanoTime();
+    /** Shares of a core that the threads of a process take over some seconds. */
+    private static Map<String, Double> cores(long pid, int seconds) throws IOException, InterruptedException {
+        ThreadTimes before = ThreadTimes.of(pid);
         Thread.sleep(seconds * 1_000L);
-        return (ticks(pid) - before) / TICKS_PER_SECOND / ((System.nanoTime() - begin) / 1e9);
-    }
-
-    /** utime and stime of proc_pid_stat(5), fields 14 and 15. */
-    private static long ticks(long pid) throws IOException {
-        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+        return ThreadTimes.of(pid).coresSince(before);
     }
 }
