@@ -19,15 +19,15 @@ import org.junit.jupiter.api.Timeout;
 import org.macemu.webrtc.system.harness.Await;
 import org.macemu.webrtc.system.harness.BasiliskMac;
 import org.macemu.webrtc.system.harness.Browser;
+import org.macemu.webrtc.system.harness.DemoScreen;
 import org.macemu.webrtc.system.harness.Product;
 import org.macemu.webrtc.system.harness.Product.Part;
 import org.macemu.webrtc.system.harness.ViewerPage;
-import org.macemu.webrtc.system.harness.ViewerPage.Box;
 import org.macemu.webrtc.system.harness.ViewerPage.Color;
 
 /**
  * The main job on the real thing: Debian's unmodified Basilisk II with the demo ROM, seen, heard and used in a browser.
- * Rectangles, colours and tones are those that emulator/demo-rom/README.md promises.
+ * Rectangles and tones are those that emulator/demo-rom/README.md promises.
  */
 @Timeout(240)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -39,12 +39,10 @@ class BasiliskST {
     /** Amplitude 2048 of 32768: what stays of a note after it has died away. */
     private static final double RESTING_LEVEL = 2048 / 32768.0;
 
-    private static final Color WHITE = new Color(255, 255, 255);
-    private static final Color RED = new Color(255, 0, 0);
-
     private Product product;
     private Browser browser;
     private ViewerPage page;
+    private DemoScreen screen;
 
     @BeforeAll
     void start() throws Exception {
@@ -69,6 +67,7 @@ class BasiliskST {
     void watch() {
         page = browser.open(product, "").awaitPicture();
         page.awaitSize(640, 480);
+        screen = new DemoScreen(page);
     }
 
     @AfterEach
@@ -91,44 +90,36 @@ class BasiliskST {
 
     @Test
     void keyIsSeenAndHeard() {
-        // ADB codes: A 0x00, Z 0x06, Y 0x10. A is last: black could also be a picture without any indicator.
-        press("z", new Color(0, 36, 170), 220 * Math.pow(2, 6 / 12.0));
-        press("y", new Color(0, 145, 0), 220 * Math.pow(2, 16 / 12.0));
-        press("a", new Color(0, 0, 0), 220);
+        // A is last: its black could also be a picture without any indicator.
+        press("z", 0x06);
+        press("y", 0x10);
+        press("a", 0x00);
     }
 
-    private void press(String key, Color color, double hertz) {
-        page.page().keyboard().down(key);
-        awaitColor("colour of " + key, 72, color);
-        page.page().keyboard().up(key);
-        page.awaitTone(hertz, RESTING_LEVEL);
-        awaitColor("colour of " + key + " after its release", 72, color);
+    private void press(String key, int adb) {
+        screen.press(key, adb);
+        page.awaitTone(220 * Math.pow(2, adb / 12.0), RESTING_LEVEL);
     }
 
     @Test
     void clickIsSeen() {
-        moveTo(500, 420);
-        awaitColor("button up", 40, WHITE);
-        page.page().mouse().down();
-        awaitColor("button down", 40, RED);
-        page.page().mouse().up();
-        awaitColor("button up again", 40, WHITE);
+        screen.click();
     }
 
     @Test
     void pointerIsWhereTheMouseIs() {
         // The indicators are plain and always in front, so that nothing but the pointer changes them.
-        moveTo(500, 420);
-        awaitColor("indicator without the pointer", 40, WHITE);
-        moveTo(18, 48);
+        screen.moveTo(500, 420);
+        screen.awaitColor("indicator without the pointer", DemoScreen.BUTTON, DemoScreen.WHITE);
+        screen.moveTo(18, 48);
         page.await("pointer over the indicator", SOON, () -> {
             // The arrow's body is to the right of and below its tip.
             Color body = page.color(19, 52, 3, 4);
             Color beside = page.color(11, 44, 4, 4);
             return body.green() < 100 && beside.green() > 180 ? null : "body " + body + ", beside it " + beside;
         });
-        moveTo(500, 420);
-        awaitColor("indicator without the pointer", 40, WHITE);
+        screen.moveTo(500, 420);
+        screen.awaitColor("indicator without the pointer", DemoScreen.BUTTON, DemoScreen.WHITE);
     }
 
     @Test
@@ -145,29 +136,12 @@ class BasiliskST {
         }, product::logTails);
         page.awaitPicture();
         page.awaitTone(440, RESTING_LEVEL);
-        moveTo(500, 420);
-        awaitColor("button up", 40, WHITE);
+        screen.moveTo(500, 420);
+        screen.awaitColor("button up", DemoScreen.BUTTON, DemoScreen.WHITE);
     }
 
     /** The process that draws, as the emulator itself says. */
     private long pid() {
         return product.status().path("emulator").path("status").path("pid").asLong();
-    }
-
-    /** Moves the real mouse to the middle of a Mac pixel. */
-    private void moveTo(int x, int y) {
-        Box picture = page.picture();
-        JsonNode state = page.state();
-        page.page().mouse().move(
-                picture.left() + (x + 0.5) * picture.width() / state.path("width").asInt(),
-                picture.top() + (y + 0.5) * picture.height() / state.path("height").asInt());
-    }
-
-    /** Waits for the inner part of the indicator whose left edge is at 8. */
-    private void awaitColor(String what, int top, Color expected) {
-        page.await(what, SOON, () -> {
-            Color seen = page.color(12, top + 4, 16, 16);
-            return seen.isNear(expected, 24) ? null : "seen " + seen + ", expected " + expected;
-        });
     }
 }
