@@ -25,6 +25,9 @@ public final class LatencyBench {
     private static final Duration PROBE = Duration.ofSeconds(60);
     private static final int JOINS = 7;
 
+    /** Share of a core below which the JVM's compilers count as resting. */
+    private static final double COMPILED = 0.005;
+
     private LatencyBench() {}
 
     public static void main(String[] args) throws Exception {
@@ -37,7 +40,7 @@ public final class LatencyBench {
             long pid = product.service(Product.Part.MEDIA).pid();
             product.owns(ForkedJvm.emulator(product.emulatorArguments(
                     "--size", args[1], "--fps", args[2], "--scene", scene, "--bar-code", "--tone", "440")));
-            Thread.sleep(5_000);
+            awaitCompiled(pid);
             double idle = ThreadTimes.sum(cores(pid, 10));
             try (Browser browser = Browser.start()) {
                 List<Double> firstPictures = new ArrayList<>();
@@ -67,7 +70,7 @@ public final class LatencyBench {
             throws Exception {
         try (ViewerPage page = browser.open(product, "lane=" + lane).awaitPicture()) {
             // The picture-age probe draws each frame to a canvas; the CPU figure is taken before it starts.
-            Thread.sleep(5_000);
+            awaitCompiled(pid);
             Map<String, Double> busy = cores(pid, seconds);
             JsonNode codes = page.barCodes(fps * seconds, Duration.ofSeconds(seconds * 2L).plus(PROBE));
             Distribution ages = Distribution.of(StreamSupport.stream(codes.path("samples").spliterator(), false)
@@ -96,6 +99,19 @@ public final class LatencyBench {
                     stats.path("framesPerSecond").asInt(), stats.path("freezes").asInt(),
                     stats.path("packetsLost").asInt(), stats.path("jitterBufferMs").asDouble(), lane,
                     ages.median(), ages.percentile(95), frameToWire);
+        }
+    }
+
+    /** Waits, a minute at most, until the JVM has compiled what it runs: that is a cost of the first minutes only. */
+    private static void awaitCompiled(long pid) throws IOException, InterruptedException {
+        for (int i = 0; i < 12; i++) {
+            double compiling = cores(pid, 5).entrySet().stream()
+                    .filter(thread -> thread.getKey().contains("Compiler"))
+                    .mapToDouble(Map.Entry::getValue)
+                    .sum();
+            if (compiling < COMPILED) {
+                return;
+            }
         }
     }
 
