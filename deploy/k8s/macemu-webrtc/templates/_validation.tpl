@@ -105,7 +105,8 @@ is reached by nobody. Set it to 0, name a TURN server in turn.urls, or use rtc.e
 mac.screen is %dx%d, greater than mac.maxScreen, which is %dx%d: raise maxScreen.`
         (int $mac.screen.width) (int $mac.screen.height) (int $mac.maxScreen.width) (int $mac.maxScreen.height)) -}}
 {{- end -}}
-{{- if and $mac.rom (not (or $mac.roms.existingClaim $mac.disks.enabled .Values.sessions.enabled)) -}}
+{{- $onlySessions := and .Values.sessions.enabled (eq (int $mac.replicas) 0) -}}
+{{- if and $mac.rom (not (or $mac.roms.existingClaim $mac.disks.enabled $onlySessions)) -}}
 {{- fail (printf `
 
 mac.rom is %s, and there is no volume of ROMs: name its claim in mac.roms.existingClaim, or set

@@ -114,6 +114,7 @@ class ValuesTest {
             media: {viewers: {maxAdaptive: 3}}                         | a UDP port of its own
             mac: {screen: {width: 1920, height: 1200}}                 | greater than mac.maxScreen
             mac: {rom: Quadra.ROM}                                     | mac.roms.existingClaim
+            'mac: {rom: Quadra.ROM}\\nsessions: {enabled: true}'       | mac.roms.existingClaim
             mac: {disks: {existingClaim: mine}}                        | mac.disks.enabled is false
             turn: {urls: ["turn:t.example:3478"]}                      | neither turn.sharedSecret.existingSecret
             turn: {urls: ["stun:t.example:3478"], existingSecret: t}   | names no TURN server
