@@ -4,7 +4,6 @@ import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -16,14 +15,11 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.macemu.webrtc.api.control.ControlProtocolException;
 import org.macemu.webrtc.api.grpc.Control;
-import org.macemu.webrtc.api.grpc.Participant;
-import org.macemu.webrtc.api.grpc.Participants;
 import org.macemu.webrtc.api.grpc.Pointer;
 import org.macemu.webrtc.api.grpc.Role;
 import org.macemu.webrtc.api.grpc.State;
@@ -32,8 +28,9 @@ import org.macemu.webrtc.media.input.InputRouter;
 import org.macemu.webrtc.media.lane.Lane;
 
 /**
- * Everybody who is connected to this session. Capture runs while at least one of them has an open viewer. Its thread
- * {@code audience} tells everyone when the state changes.
+ * Everybody who is connected to this session. Capture runs while at least one of them has an open viewer. {@link
+ * Steering} knows which of them holds the controls, {@link Announcements} what they are told. Its thread {@code
+ * audience} runs what happens at a time.
  */
 public final class Audience implements AutoCloseable {
 
@@ -45,28 +42,16 @@ public final class Audience implements AutoCloseable {
     /** A server that is started anew is there again after about this time. */
     static final int RETRY_AFTER_MILLIS = 1_000;
 
-    /** A rate is told again when it moved by more than this, frames per second. */
-    private static final double FPS_STEP = 1;
-
     /** A viewer whose network is too slow waits for little more than this. */
     private static final long LANE_INTERVAL_MILLIS = 250;
 
     /** The share of the machine that this process may take before no viewer is given an encoder of its own any more. */
     private static final double BUSY = 0.85;
 
-    /** People told to each other at most; a larger audience are guests, who are not told. */
-    private static final int MAX_PARTICIPANTS = 100;
-
     /** A viewer moves from a machine that ends every 50 ms: 100 of them in five seconds. */
     private static final int MOVES_PER_ROUND = 2;
 
     private static final long MOVE_INTERVAL_MILLIS = 100;
-
-    /** Who is here while pointers are shown to each other: 40 are told 20 times a second each, 800 small messages. */
-    private static final int MAX_POINTING = 40;
-
-    /** Holds the controls while a program sends input. */
-    private static final String PROGRAM = "api";
 
     /**
      * What the audience needs to know.
@@ -82,22 +67,13 @@ public final class Audience implements AutoCloseable {
     private final Settings settings;
     private final Lanes lanes;
     private final InputRouter input;
-    private final Supplier<State> emulatorState;
     private final Consumer<Boolean> capture;
     private final Map<String, ViewerSession> sessions = new ConcurrentHashMap<>();
     private final ScheduledExecutorService clock = clock();
-    private final AtomicBoolean changed = new AtomicBoolean();
-    private final AtomicBoolean participantsChanged = new AtomicBoolean();
-
-    /** Changed only under the monitor of {@link #input}: see {@link InputRouter}. */
-    private final Controls controls = new Controls();
-
-    private final PointersShown pointers = new PointersShown();
-    private volatile String controller = "";
+    private final Steering steering;
+    private final Announcements announcements;
     private final Map<Lane, Integer> byLane = new HashMap<>();
     private int watching;
-    private State told = State.getDefaultInstance();
-    private volatile Consumer<State> elsewhere = state -> {};
     private volatile boolean watchOnly;
     private volatile boolean closed;
 
@@ -115,13 +91,14 @@ public final class Audience implements AutoCloseable {
         this.settings = settings;
         this.lanes = lanes;
         this.input = input;
-        this.emulatorState = emulatorState;
         this.capture = capture;
-        input.gate(this::admitsInput);
+        this.steering = new Steering(sessions, input, lanes, this::steeringChanged);
+        this.announcements = new Announcements(sessions, steering, emulatorState, this::watching);
+        input.gate(steering::admitsInput);
         clock.scheduleWithFixedDelay(
                 this::considerLanes, LANE_INTERVAL_MILLIS, LANE_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
         clock.scheduleWithFixedDelay(
-                this::tellIfChanged, STATE_INTERVAL_MILLIS, STATE_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+                announcements::tellIfChanged, STATE_INTERVAL_MILLIS, STATE_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Forgets what was cancelled, and takes nothing any more once it is shut down. */
@@ -146,7 +123,7 @@ public final class Audience implements AutoCloseable {
 
     /** Whoever else is told the state whenever it changes. */
     public void alsoTell(Consumer<State> listener) {
-        elsewhere = listener;
+        announcements.alsoTell(listener);
     }
 
     Settings settings() {
@@ -191,12 +168,12 @@ public final class Audience implements AutoCloseable {
     }
 
     void joined(ViewerSession session) {
-        participantsChanged.set(true);
+        announcements.peopleChanged();
         ViewerSession replaced = sessions.put(session.id(), session);
         if (replaced != null) {
             replaced.sayGoodbye("replaced", null);
         }
-        session.tell(stateFor(session));
+        session.tell(announcements.stateFor(session));
         stateChanged();
         if (closed) {
             // It came while the others were being told.
@@ -207,94 +184,36 @@ public final class Audience implements AutoCloseable {
     void left(ViewerSession session) {
         if (sessions.remove(session.id(), session)) {
             vanished(session);
-            pointers.gone(session.id());
+            announcements.pointsNoMore(session.id());
         }
-        participantsChanged.set(true);
+        announcements.peopleChanged();
         stateChanged();
     }
 
     /** The viewer's connection is gone: what it holds is released, and the controls are free. */
     void vanished(ViewerSession session) {
-        synchronized (input) {
-            input.releaseAll(session.id());
-            if (controls.release(session.id())) {
-                controlsChanged();
-            }
-        }
-        participantsChanged.set(true);
+        steering.release(session.id());
+        announcements.peopleChanged();
     }
 
     /** A viewer calls itself something else. */
     void renamed() {
-        participantsChanged.set(true);
+        announcements.peopleChanged();
     }
 
     /** A viewer points at the screen, for the others to see. */
     void pointer(ViewerSession session, Pointer pointer) {
-        if (sessions.size() <= MAX_POINTING) {
-            pointers.moved(session.id(), pointer);
-        } else {
-            pointers.gone(session.id());
-        }
-    }
-
-    /** Under the router's monitor. */
-    private boolean admitsInput(String viewer) {
-        ViewerSession session = sessions.get(viewer);
-        Role role = viewer.equals(PROGRAM) ? Role.ROLE_OWNER : session == null ? Role.ROLE_GUEST : session.role();
-        boolean admitted = controls.use(viewer, role);
-        if (admitted && !controller.equals(viewer)) {
-            controlsChanged();
-        }
-        return admitted;
+        announcements.points(session.id(), pointer);
     }
 
     /** A viewer asks for, gives up or hands over the controls. */
     void control(ViewerSession session, Control message) {
-        String id = session.id();
-        String other = message.getViewerId();
-        Optional<String> refusal;
-        synchronized (input) {
-            String before = controller;
-            refusal = switch (message.getAction()) {
-                case ACTION_REQUEST -> controls.request(id, session.role());
-                case ACTION_TAKE -> controls.take(id, session.role());
-                case ACTION_DENY -> controls.deny(id, session.role(), other);
-                case ACTION_GRANT -> grant(session, other);
-                case ACTION_RELEASE -> {
-                    controls.release(id);
-                    yield Optional.empty();
-                }
-                case ACTION_UNSPECIFIED, UNRECOGNIZED -> Optional.of("the action is not known");
-            };
-            String now = controls.holder().orElse("");
-            if (!before.isEmpty() && !before.equals(now)) {
-                input.releaseAll(before);
-            }
-            controlsChanged();
-        }
-        refusal.ifPresent(why -> session.sendError("control_refused", why, false));
+        steering.control(session, message)
+                .ifPresent(why -> session.sendError("control_refused", why, false));
     }
 
-    private Optional<String> grant(ViewerSession from, String to) {
-        ViewerSession receiver = sessions.get(to);
-        if (receiver == null) {
-            return Optional.of("there is no viewer \"" + to + "\"");
-        }
-        if (receiver.role() == Role.ROLE_GUEST) {
-            if (from.role() != Role.ROLE_OWNER) {
-                return Optional.of("only an owner can hand the controls to a guest");
-            }
-            receiver.role(Role.ROLE_CONTROLLER);
-        }
-        return controls.grant(from.id(), from.role(), to);
-    }
-
-    /** Under the router's monitor. */
-    private void controlsChanged() {
-        controller = controls.holder().orElse("");
-        lanes.all().forEach(lane -> lane.controller(controller));
-        participantsChanged.set(true);
+    private void steeringChanged() {
+        announcements.peopleChanged();
         stateChanged();
     }
 
@@ -304,23 +223,18 @@ public final class Audience implements AutoCloseable {
      * @return false when a person holds the controls
      */
     public boolean programInput(String json) throws ControlProtocolException {
-        return input.route(PROGRAM, json);
+        return input.route(Steering.PROGRAM, json);
     }
 
     /** What the program holds down is released, and the controls are free again. */
     public void programDone() {
-        synchronized (input) {
-            input.releaseAll(PROGRAM);
-            if (controls.release(PROGRAM)) {
-                controlsChanged();
-            }
-        }
+        steering.release(Steering.PROGRAM);
     }
 
     /** Everybody who is here. */
     public List<ViewerInfo> viewers() {
         return sessions.values().stream()
-                .map(s -> s.info(s.id().equals(controller)))
+                .map(s -> s.info(s.id().equals(steering.controller())))
                 .toList();
     }
 
@@ -340,15 +254,8 @@ public final class Audience implements AutoCloseable {
         if (session == null) {
             return Optional.empty();
         }
-        synchronized (input) {
-            session.role(role);
-            if (role == Role.ROLE_GUEST) {
-                input.releaseAll(viewer);
-                controls.release(viewer);
-            }
-            controlsChanged();
-        }
-        return Optional.of(session.info(viewer.equals(controller)));
+        steering.changeRole(session, role);
+        return Optional.of(session.info(viewer.equals(steering.controller())));
     }
 
     /** Counts a viewer in; false when there is no room. */
@@ -380,7 +287,7 @@ public final class Audience implements AutoCloseable {
 
     /** Everybody is told soon; any thread. */
     public void stateChanged() {
-        changed.set(true);
+        announcements.stateChanged();
     }
 
     private void considerLanes() {
@@ -394,77 +301,9 @@ public final class Audience implements AutoCloseable {
         }
     }
 
-    private void tellIfChanged() {
-        try {
-            if (participantsChanged.getAndSet(false)) {
-                tellParticipants();
-            }
-            pointers.takeChange(this::nameOf).ifPresent(message -> sessions.values().forEach(s -> s.tell(message)));
-            State now = state();
-            if (!changed.getAndSet(false) && !differs(now, told)) {
-                return;
-            }
-            told = now;
-            sessions.values().forEach(s -> s.tell(stateFor(s)));
-            elsewhere.accept(now);
-        } catch (RuntimeException e) {
-            LOG.error("Telling the audience failed", e);
-        }
-    }
-
-    private String nameOf(String viewer) {
-        ViewerSession session = sessions.get(viewer);
-        return session == null ? "" : session.name();
-    }
-
-    private void tellParticipants() {
-        Participants.Builder everybody = Participants.newBuilder();
-        sessions.values().stream()
-                .filter(s -> !s.isAway())
-                .sorted(Comparator.comparingLong(ViewerSession::since))
-                .limit(MAX_PARTICIPANTS)
-                .forEach(s -> everybody.addParticipants(Participant.newBuilder()
-                        .setViewerId(s.id())
-                        .setName(s.name())
-                        .setRole(s.role())
-                        .setRequests(isWaiting(s.id()))));
-        Participants message = everybody.build();
-        sessions.values().stream()
-                .filter(s -> s.role() != Role.ROLE_GUEST)
-                .forEach(s -> s.tell(message));
-    }
-
-    private boolean isWaiting(String viewer) {
-        synchronized (input) {
-            return controls.isWaiting(viewer);
-        }
-    }
-
-    private static boolean differs(State a, State b) {
-        return a.getEmulatorConnected() != b.getEmulatorConnected()
-                || a.getWidth() != b.getWidth()
-                || a.getHeight() != b.getHeight()
-                || a.getViewers() != b.getViewers()
-                || !a.getController().equals(b.getController())
-                || !a.getEmulator().equals(b.getEmulator())
-                || !a.getProblem().equals(b.getProblem())
-                || Math.abs(a.getFps() - b.getFps()) > FPS_STEP;
-    }
-
     /** The state as it is now, of nobody in particular. */
     public State state() {
-        State known = emulatorState.get();
-        State.Builder state = known.toBuilder().setViewers(watching() + known.getViewers());
-        if (!controller.isEmpty()) {
-            state.setController(controller);
-        }
-        return state.build();
-    }
-
-    private State stateFor(ViewerSession session) {
-        boolean input =
-                session.role() != Role.ROLE_GUEST && (controller.isEmpty() || controller.equals(session.id()));
-        return state().toBuilder().setInput(input).setRole(session.role()).build();
+        return announcements.state();
     }
 
     /**
