@@ -124,7 +124,7 @@ class TokenIT {
     @Test
     @Order(2)
     void theSessionEndsWithItsToken() throws Exception {
-        String token = tokens.issue(AccessRole.OWNER, "", Duration.ofSeconds(2));
+        String token = tokens.issue(AccessRole.OWNER, "", Duration.ofSeconds(6));
         try (Socket socket = open("", "Cookie: macemu_access=" + token)) {
             media.nextCall();
             InputStream in = socket.getInputStream();

@@ -29,7 +29,7 @@ class HostileNetworkIT {
         while (viewer.peer().packet(0) != null) {
             // What came during the attack.
         }
-        assertNotNull(viewer.peer().packet(viewer.peer().videoSsrc(), 2_000), "the ordinary viewer lost its picture");
+        assertNotNull(viewer.peer().packet(viewer.peer().videoSsrc(), 10_000), "the ordinary viewer lost its picture");
         assertNull(viewer.events().error());
     }
 
@@ -161,7 +161,7 @@ class HostileNetworkIT {
                 flood.add(peer);
             }
             Connection joiner = fixture.connect(false);
-            assertTrue(joiner.peer().packet(joiner.peer().videoSsrc(), 2_000).startsKeyFrame());
+            assertTrue(joiner.peer().packet(joiner.peer().videoSsrc(), 10_000).startsKeyFrame());
             assertStillWatching(viewer);
             for (TestPeer peer : flood) {
                 peer.vanish();

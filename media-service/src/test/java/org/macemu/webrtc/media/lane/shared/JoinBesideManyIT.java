@@ -52,7 +52,7 @@ class JoinBesideManyIT {
 
             for (int i = 0; i < JOINERS; i++) {
                 Connection joiner = fixture.connect(false);
-                Packet first = joiner.peer().packet(joiner.peer().videoSsrc(), 2_000);
+                Packet first = joiner.peer().packet(joiner.peer().videoSsrc(), 10_000);
                 assertNotNull(first, "no picture for a joiner");
                 assertTrue(first.startsKeyFrame(), "a joiner's picture begins with a key frame");
             }

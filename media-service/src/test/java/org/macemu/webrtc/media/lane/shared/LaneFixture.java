@@ -102,10 +102,10 @@ final class LaneFixture implements AutoCloseable {
 
     /** Waits until something is so. */
     static void await(String what, BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + 10_000_000_000L;
+        long end = System.nanoTime() + 30_000_000_000L;
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
-                throw new AssertionError("not within 10 s: " + what);
+                throw new AssertionError("not within 30 s: " + what);
             }
             Thread.sleep(10);
         }

@@ -92,7 +92,7 @@ class SharedLaneIT {
             }
             assertTrue(frames >= 40 && sounds >= 60, frames + " frames, " + sounds + " sounds");
             c.peer().close();
-            assertTrue(c.events().closed.await(2, TimeUnit.SECONDS), "close_notify ends the viewer");
+            assertTrue(c.events().closed.await(20, TimeUnit.SECONDS), "close_notify ends the viewer");
             assertNull(c.events().error());
         }
     }
@@ -103,7 +103,7 @@ class SharedLaneIT {
             Connection c = fixture.connect(false);
             Set<Integer> reported = new HashSet<>();
             for (int i = 0; i < 8 && reported.size() < 2; i++) {
-                byte[] report = c.peer().control(3_000);
+                byte[] report = c.peer().control(10_000);
                 assertNotNull(report);
                 ByteBuffer b = ByteBuffer.wrap(report);
                 assertEquals((byte) 200, report[1]);
@@ -132,7 +132,7 @@ class SharedLaneIT {
             long before = fixture.figures.keyFrames();
             for (int i = 0; i < 5; i++) {
                 Connection joiner = fixture.connect(false);
-                Packet packet = joiner.peer().packet(joiner.peer().videoSsrc(), 2_000);
+                Packet packet = joiner.peer().packet(joiner.peer().videoSsrc(), 10_000);
                 assertNotNull(packet);
                 assertTrue(packet.startsKeyFrame());
                 assertNotEquals(first.peer().videoSsrc(), joiner.peer().videoSsrc());
@@ -172,7 +172,7 @@ class SharedLaneIT {
     void lostPacketsAreSentAgainWithinABudget() throws Exception {
         try (LaneFixture fixture = new LaneFixture()) {
             Connection c = fixture.connect(false);
-            Packet wanted = c.peer().packet(c.peer().videoSsrc(), 2_000);
+            Packet wanted = c.peer().packet(c.peer().videoSsrc(), 10_000);
             Thread.sleep(300);
             while (c.peer().packet(0) != null) {
                 // Only what comes after the request counts.
@@ -180,7 +180,7 @@ class SharedLaneIT {
             c.peer().sendControl(nack(c.peer().videoSsrc(), wanted.sequence(), 0));
             Packet again;
             do {
-                again = c.peer().packet(c.peer().videoSsrc(), 2_000);
+                again = c.peer().packet(c.peer().videoSsrc(), 10_000);
                 assertNotNull(again, "not sent again");
             } while (again.sequence() != wanted.sequence());
             assertEquals(ByteBuffer.wrap(wanted.bytes()), ByteBuffer.wrap(again.bytes()));
@@ -216,7 +216,7 @@ class SharedLaneIT {
     void reportsOfTheReceiverShowInItsFigures() throws Exception {
         try (LaneFixture fixture = new LaneFixture()) {
             Connection c = fixture.connect(false);
-            byte[] report = c.peer().control(3_000);
+            byte[] report = c.peer().control(10_000);
             int middle = ByteBuffer.wrap(report).getInt(10);
             Thread.sleep(50);
             ByteBuffer feedback = ByteBuffer.allocate(32 + 24);
@@ -237,7 +237,7 @@ class SharedLaneIT {
     void iceRestartKeepsTheViewer() throws Exception {
         try (LaneFixture fixture = new LaneFixture()) {
             Connection c = fixture.connect(false);
-            assertNotNull(c.peer().packet(c.peer().videoSsrc(), 2_000));
+            assertNotNull(c.peer().packet(c.peer().videoSsrc(), 10_000));
             int ssrc = c.peer().videoSsrc();
             c.peer().restart();
             c.viewer().offer(c.peer().offer());
@@ -245,11 +245,11 @@ class SharedLaneIT {
             assertEquals(ssrc, c.peer().videoSsrc());
             c.peer().check(true);
             Thread.sleep(200);
-            assertNotNull(c.peer().packet(ssrc, 2_000));
+            assertNotNull(c.peer().packet(ssrc, 10_000));
             c.viewer().offer(c.peer().offer("AA" + ":BB".repeat(31)));
             LaneFixture.await("refusal", () -> c.events().error() != null);
             assertTrue(c.events().error().startsWith("sdp_invalid"), c.events().error());
-            assertNotNull(c.peer().packet(ssrc, 2_000), "a refused offer changes nothing");
+            assertNotNull(c.peer().packet(ssrc, 10_000), "a refused offer changes nothing");
             assertEquals(0, c.events().closings.get());
         }
     }
@@ -266,7 +266,7 @@ class SharedLaneIT {
             } catch (java.io.IOException e) {
                 // The alert, on our side.
             }
-            assertTrue(events.closed.await(5, TimeUnit.SECONDS));
+            assertTrue(events.closed.await(20, TimeUnit.SECONDS));
             assertTrue(events.error().startsWith("dtls_failed: the peer's certificate"), events.error());
             assertEquals(0, events.connections.get());
         }
@@ -276,12 +276,12 @@ class SharedLaneIT {
     void aResizeStartsOverWithAKeyFrame() throws Exception {
         try (LaneFixture fixture = new LaneFixture()) {
             Connection c = fixture.connect(false);
-            assertNotNull(c.peer().packet(c.peer().videoSsrc(), 2_000));
+            assertNotNull(c.peer().packet(c.peer().videoSsrc(), 10_000));
             fixture.source.size(200, 150);
-            long end = System.nanoTime() + 3_000_000_000L;
+            long end = System.nanoTime() + 20_000_000_000L;
             boolean seen = false;
             while (!seen && System.nanoTime() < end) {
-                Packet packet = c.peer().packet(c.peer().videoSsrc(), 2_000);
+                Packet packet = c.peer().packet(c.peer().videoSsrc(), 10_000);
                 if (packet.startsKeyFrame()) {
                     int at = packet.payload() + 4 + 6;
                     seen = ((packet.bytes()[at] & 0xff) | (packet.bytes()[at + 1] & 0x3f) << 8) == 200;
@@ -307,9 +307,9 @@ class SharedLaneIT {
             assertNull(c.peer().packet(1_000), "nothing is sent");
             assertEquals(encoded, fixture.figures.encoded.sum(), "nothing is encoded");
             Connection joiner = fixture.connect(false);
-            assertTrue(joiner.peer().packet(joiner.peer().videoSsrc(), 2_000).startsKeyFrame());
+            assertTrue(joiner.peer().packet(joiner.peer().videoSsrc(), 10_000).startsKeyFrame());
             fixture.source.silent(false);
-            Packet sound = c.peer().packet(c.peer().audioSsrc(), 2_000);
+            Packet sound = c.peer().packet(c.peer().audioSsrc(), 10_000);
             assertTrue(sound.marker(), "the first packet after silence is marked");
         }
     }
@@ -323,8 +323,7 @@ class SharedLaneIT {
             slow.peer().stopReading();
             LaneFixture.await("shedding", () -> fixture.figures.shed.sum() > 0);
             long before = fast.viewer().stats().packetsSent();
-            Thread.sleep(1_500);
-            assertTrue(fast.viewer().stats().packetsSent() > before + 50, "the other viewer goes on");
+            LaneFixture.await("the other viewer goes on", () -> fast.viewer().stats().packetsSent() > before + 50);
             assertTrue(fixture.figures.keyFrames.get(KeyFrameCause.SLOW_VIEWER).sum() <= 2, "at no cost for it");
             slow.peer().resumeReading();
             long shed = slow.viewer().stats().packetsSent();
@@ -337,11 +336,11 @@ class SharedLaneIT {
         LaneFixture fixture = new LaneFixture();
         Connection c = fixture.connect(false);
         fixture.close();
-        assertTrue(c.events().closed.await(2, TimeUnit.SECONDS));
+        assertTrue(c.events().closed.await(20, TimeUnit.SECONDS));
         assertTrue(fixture.lane.refusal().isPresent());
         Events late = new Events();
         Viewer refused = fixture.lane.open("late", c.peer().offer(), late);
-        assertTrue(late.closed.await(2, TimeUnit.SECONDS));
+        assertTrue(late.closed.await(20, TimeUnit.SECONDS));
         assertTrue(late.error().startsWith("lane_unavailable"));
         assertFalse(refused.stats().connected());
         refused.close();

@@ -60,7 +60,7 @@ class IcePeerIT {
                     + "\r\na=fingerprint:sha-256 " + dtls.fingerprint().value() + "\r\na=candidate:1 1 udp 1 127.0.0.1 "
                     + transport.port() + " typ host\r\na=ssrc:1 \r\na=ssrc:2 \r\n");
             remote.connect();
-            assertTrue(events.established.await(5, TimeUnit.SECONDS));
+            assertTrue(events.established.await(20, TimeUnit.SECONDS));
 
             long checked = System.nanoTime();
             long consent = 30_000_000_000L;
@@ -76,7 +76,7 @@ class IcePeerIT {
             assertTrue(onLoop(loop, () -> peer.isSilent(checked + consent)));
             // An empty receiver report (RFC 3550 section 6.4.2).
             remote.sendControl(ByteBuffer.allocate(8).putInt(0x80c90001).putInt(1).array());
-            assertNotNull(events.control.poll(5, TimeUnit.SECONDS));
+            assertNotNull(events.control.poll(20, TimeUnit.SECONDS));
             assertFalse(onLoop(loop, () -> peer.isSilent(checked + consent)));
             assertTrue(onLoop(loop, () -> peer.isSilent(System.nanoTime() + consent + 1)));
             assertEquals(0, events.control.size());
@@ -96,6 +96,6 @@ class IcePeerIT {
                 answer.completeExceptionally(e);
             }
         });
-        return answer.get(5, TimeUnit.SECONDS);
+        return answer.get(20, TimeUnit.SECONDS);
     }
 }
