@@ -177,7 +177,7 @@ public final class MediaTransport implements AutoCloseable {
     }
 
     /** Where datagrams to the world would come from, by the routing table: nothing is sent. Null without a route. */
-    private static InetAddress sourceAddress() {
+    static InetAddress sourceAddress() {
         try (DatagramSocket socket = new DatagramSocket()) {
             socket.connect(InetAddress.getByAddress(SOMEWHERE), 9);
             InetAddress own = socket.getLocalAddress();
