@@ -448,7 +448,9 @@ export class Connection {
     this.#diagnostics.note(`${stage}: ${reason} ${detail ?? ''}`);
     clearTimeout(this.#hintTimer);
     clearTimeout(this.#retryTimer);
-    const pause = Math.min(PEER_RETRY_MS[0] * 2 ** this.#peerFailures, PEER_RETRY_MS[1]);
+    // ICE takes its time to fail, and the other lane has not failed yet: it is tried at once.
+    const atOnce = stage === 'ice' && this.#peerFailures === 0;
+    const pause = atOnce ? 0 : Math.min(PEER_RETRY_MS[0] * 2 ** this.#peerFailures, PEER_RETRY_MS[1]);
     this.#peerFailures += 1;
     this.#retryTimer = setTimeout(() => this.#session.restart(), pause);
     this.#stages.fail(stage, reason, detail);
