@@ -1,7 +1,6 @@
 package org.macemu.webrtc.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -75,7 +74,7 @@ class ResilienceST {
             double connected = page.mark("connected");
             emulator.kill();
             page.awaitStage("off", SOON);
-            assertTrue(page.overlay().contains("The emulator has disconnected"), "the card says: " + page.overlay());
+            page.awaitCard("The emulator has disconnected");
             assertEquals("connected", page.state().path("peer").asText(), "the connection of the page");
             page.awaitSilence();
 
@@ -95,7 +94,7 @@ class ResilienceST {
         awaitEmulator(false);
         try (ViewerPage page = browser.open(product, "")) {
             page.awaitStage("off", SOON);
-            assertTrue(page.overlay().contains("The Mac is off"), "the card says: " + page.overlay());
+            page.awaitCard("The Mac is off");
             emulator = ForkedJvm.emulator(product.emulatorArguments());
             page.awaitPicture();
             page.awaitTone(440, 0.25);
@@ -133,7 +132,7 @@ class ResilienceST {
                 String stage = page.stage();
                 return stage.equals("playing") ? "page still says playing" : null;
             });
-            assertFalse(page.overlay().isEmpty(), "no card says why the picture stands still");
+            page.await("a card says why the picture stands still", SOON, () -> page.overlay().isEmpty() ? "none" : null);
             product.service(part).start();
             product.awaitReady(part);
             page.await("picture is back", ViewerPage.PICTURE, () -> page.mark("firstFrame") > firstFrame

@@ -91,6 +91,11 @@ class TouchST {
         page.page().locator("[popovertarget=view-panel]").tap();
         page.page().locator("label:has(input[data-preference=" + preference + "][value=" + value + "])").tap();
         page.page().keyboard().press("Escape");
+        page.await("the panel is closed", SOON, () -> page.evaluate(
+                                "document.getElementById('view-panel').matches(':popover-open')")
+                        .asBoolean()
+                ? "it is open"
+                : null);
         page.await(preference + " is " + value, SOON, () -> page.evaluate("document.querySelector('input[data-preference="
                                 + preference + "]:checked').value")
                         .asText()
@@ -129,6 +134,18 @@ class TouchST {
                 .map(MouseMove.class::cast)
                 .reduce((a, b) -> b)
                 .orElseThrow(() -> new AssertionError("no move arrived"));
+    }
+
+    /** The last move, once no other has come for a while. */
+    private MouseMove settledMove() {
+        MouseMove[] last = {lastMove()};
+        page.await("the pointer rests", SOON, () -> {
+            MouseMove before = last[0];
+            page.page().waitForTimeout(400);
+            last[0] = lastMove();
+            return last[0].equals(before) ? null : "it moved from " + before + " to " + last[0];
+        });
+        return last[0];
     }
 
     private List<MouseButton> buttons() {
@@ -201,8 +218,7 @@ class TouchST {
         }
         fingers.lift();
         page.await("pointer has moved", SOON, () -> emulator.inputs().size() > 2 ? null : "arrived " + seen());
-        page.page().waitForTimeout(150);
-        MouseMove at = lastMove();
+        MouseMove at = settledMove();
         double right = at.x() - start.macX;
         double down = at.y() - start.macY;
         double macPerCss = 640 / page.picture().width();

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 public final class ServiceProcess implements AutoCloseable {
 
     private static final int TAIL_LINES = 25;
-    private static final Duration GRACE = Duration.ofSeconds(15);
+    private static final Duration GRACE = Duration.ofSeconds(40);
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
     static {

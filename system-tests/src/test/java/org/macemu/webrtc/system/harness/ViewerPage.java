@@ -24,6 +24,9 @@ public final class ViewerPage implements AutoCloseable {
     /** Long enough for a first picture on two busy cores. */
     public static final Duration PICTURE = Duration.ofSeconds(40);
 
+    /** Long enough for a connection that fails to be given up, on two busy cores. */
+    private static final Duration CARD = Duration.ofSeconds(60);
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String VIDEO = "document.getElementById('video')";
 
@@ -131,6 +134,19 @@ public final class ViewerPage implements AutoCloseable {
         await("page is " + stage, timeout, () -> {
             String now = stage();
             return now.equals(stage) ? null : "it is " + now;
+        });
+    }
+
+    /** Waits until the card over the screen has these words. */
+    public void awaitCard(String... words) {
+        await("card says " + String.join(", ", words), CARD, () -> {
+            String card = overlay();
+            for (String word : words) {
+                if (!card.contains(word)) {
+                    return "it says: " + card;
+                }
+            }
+            return null;
         });
     }
 
