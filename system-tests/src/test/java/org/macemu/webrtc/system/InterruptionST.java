@@ -25,7 +25,7 @@ import org.macemu.webrtc.system.harness.LinkedProduct;
 import org.macemu.webrtc.system.harness.ViewerPage;
 
 /** What a viewer sees while the network is away for a while, and while the Mac's screen takes another size. */
-@Timeout(240)
+@Timeout(400)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class InterruptionST {
 

@@ -22,7 +22,7 @@ import org.macemu.webrtc.system.harness.ViewerPage;
  * How old a picture is when it is on the screen, by the bar code in it. The bounds only tell a product that works from
  * one that buffers; {@code bench/latency} measures.
  */
-@Timeout(180)
+@Timeout(400)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LatencyST {
 

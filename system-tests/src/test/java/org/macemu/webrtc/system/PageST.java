@@ -28,7 +28,7 @@ import org.macemu.webrtc.system.harness.Product.Part;
 import org.macemu.webrtc.system.harness.ViewerPage;
 
 /** What a visitor sets, presses and takes along, and how the page gets over an interruption. */
-@Timeout(240)
+@Timeout(400)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PageST {
 
