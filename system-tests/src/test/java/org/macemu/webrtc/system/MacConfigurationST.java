@@ -202,8 +202,17 @@ class MacConfigurationST {
 
     /** A moment after the last start, when what belonged to the one before is gone. */
     private static ResourceUse settled(long pid) throws Exception {
-        Thread.sleep(1_000);
-        return ResourceUse.of(pid);
+        ResourceUse[] last = {ResourceUse.of(pid)};
+        Await.until("what process " + pid + " holds stays the same", SOON, () -> {
+            ResourceUse before = last[0];
+            Thread.sleep(1_000);
+            last[0] = ResourceUse.of(pid);
+            boolean settled = before.threads() == last[0].threads()
+                    && before.descriptors() == last[0].descriptors()
+                    && before.children() == last[0].children();
+            return settled ? null : before + " -> " + last[0];
+        });
+        return last[0];
     }
 
     private long segments() throws IOException {

@@ -29,7 +29,7 @@ public final class Product implements AutoCloseable {
     /** Long enough for three JVMs that start together on two busy cores. */
     public static final Duration START = Duration.ofSeconds(180);
 
-    private static final Duration HTTP_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration HTTP_TIMEOUT = Duration.ofSeconds(20);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** The services of the product. */
