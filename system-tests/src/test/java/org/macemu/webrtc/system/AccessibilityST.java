@@ -28,7 +28,7 @@ import org.macemu.webrtc.system.harness.ViewerPage;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AccessibilityST {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(40);
 
     private Product product;
     private Browser browser;

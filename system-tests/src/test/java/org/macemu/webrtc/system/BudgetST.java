@@ -24,7 +24,7 @@ import org.macemu.webrtc.system.harness.ViewerPage;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BudgetST {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(40);
     private static final long MOST_BYTES = 150_000;
     private static final double MOST_LOAD_MS = 1_000;
     /** From navigation, on loopback. */

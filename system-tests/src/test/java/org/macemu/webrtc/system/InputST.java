@@ -41,7 +41,7 @@ import org.macemu.webrtc.system.harness.ViewerPage.Color;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class InputST {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(40);
     private static final String DOWN = "rawKeyDown";
     private static final String UP = "keyUp";
 

@@ -30,7 +30,7 @@ import org.macemu.webrtc.system.harness.ViewerPage;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class InteroperationST {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(40);
     private static final Duration RECEIVER = Duration.ofSeconds(60);
     private static final String PYTHON = "/usr/bin/python3";
 

@@ -32,7 +32,7 @@ import org.macemu.webrtc.system.harness.ViewerPage;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PageST {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(40);
 
     /** How long the picture may take once the server can be reached again. */
     private static final double MOST_RECONNECT_MS = 2_000;

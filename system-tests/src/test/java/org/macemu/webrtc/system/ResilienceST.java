@@ -132,7 +132,8 @@ class ResilienceST {
                 String stage = page.stage();
                 return stage.equals("playing") ? "page still says playing" : null;
             });
-            page.await("a card says why the picture stands still", SOON, () -> page.overlay().isEmpty() ? "none" : null);
+            page.await("a card says why the picture stands still", SOON, () ->
+                    page.overlay().isEmpty() ? "none" : null);
             product.service(part).start();
             product.awaitReady(part);
             page.await("picture is back", ViewerPage.PICTURE, () -> page.mark("firstFrame") > firstFrame

@@ -27,7 +27,7 @@ import org.macemu.webrtc.system.harness.ViewerPage;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SharingST {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(40);
     private static final Duration HOUR = Duration.ofHours(1);
 
     private Product product;

@@ -29,7 +29,7 @@ import org.macemu.webrtc.system.harness.ViewerPage;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SyntheticST {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(40);
 
     /** Brightness levels that a refined still picture may differ by on average, colour conversion included. */
     private static final double SAME_PICTURE = 5;

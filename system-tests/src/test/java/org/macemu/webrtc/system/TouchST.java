@@ -35,7 +35,7 @@ import org.macemu.webrtc.system.harness.ViewerPage;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TouchST {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(40);
 
     /** Longer than the page's long press. */
     private static final double LONG_PRESS_MS = 650;

@@ -31,6 +31,9 @@ public final class Browser implements AutoCloseable {
 
     private static final List<String> PROBES = List.of("bar-code.js", "screen-probe.js", "sound-probe.js", "link-probe.js");
 
+    /** How long a click waits for its button, and a page for its files, on two busy cores. */
+    private static final double PATIENCE_MS = 60_000;
+
     private final Playwright playwright;
     private final com.microsoft.playwright.Browser chromium;
 
@@ -97,6 +100,7 @@ public final class Browser implements AutoCloseable {
                 .setLocale(device.locale()));
         PROBES.forEach(probe -> context.addInitScript(script(probe)));
         scripts.forEach(context::addInitScript);
+        context.setDefaultTimeout(PATIENCE_MS);
         Page page = context.newPage();
         ViewerPage viewer = new ViewerPage(product, context, page);
         page.navigate(query.startsWith("http") ? query : product.page(query));
