@@ -47,8 +47,9 @@ USER 10001:10001
 # Start-up: the cache belongs to this Java runtime and to these files in this place; README.md has the figures.
 FROM runtime AS trained
 COPY --chmod=0755 docker/train-aot /usr/local/bin/train-aot
-RUN train-aot 8090 /tmp/app.aot --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \
-    -Xms16m -XX:MaxRAMPercentage=40 -XX:+ExitOnOutOfMemoryError
+RUN train-aot 8090 /tmp/app.aot --enable-native-access=ALL-UNNAMED -XX:+UnlockDiagnosticVMOptions \
+    -XX:ArchiveRelocationMode=0 -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xms16m \
+    -XX:MaxRAMPercentage=40 -XX:+ExitOnOutOfMemoryError
 
 FROM runtime
 ARG VERSION=0.1.0-SNAPSHOT
@@ -65,7 +66,9 @@ EXPOSE 8090/tcp
 HEALTHCHECK --interval=10s --timeout=4s --start-period=30s --retries=3 \
     CMD health-check "${QUARKUS_HTTP_PORT:-8090}" /q/health/live
 # More options of the JVM: JDK_JAVA_OPTIONS.
+# The cache is mapped at the address that it was made for: its pages stay the file's, shared by all containers of a node,
+# instead of being patched in memory of each one's own.
 # The first compiler only: nothing here is hot, and the second takes memory and start-up time.
-ENTRYPOINT ["java", "-XX:AOTCache=/app/app.aot", "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", \
-    "-XX:TieredStopAtLevel=1", "-Xms16m", "-XX:MaxRAMPercentage=40", "-XX:+ExitOnOutOfMemoryError", \
-    "-jar", "/app/quarkus-run.jar"]
+ENTRYPOINT ["java", "-XX:AOTCache=/app/app.aot", "--enable-native-access=ALL-UNNAMED", \
+    "-XX:+UnlockDiagnosticVMOptions", "-XX:ArchiveRelocationMode=0", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", \
+    "-Xms16m", "-XX:MaxRAMPercentage=40", "-XX:+ExitOnOutOfMemoryError", "-jar", "/app/quarkus-run.jar"]

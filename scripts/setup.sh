@@ -3,7 +3,7 @@
 
 # The packages each task needs, as Debian names them.
 readonly PACKAGES_BUILD="maven"
-readonly PACKAGES_MEDIA="libvpx7 libopus0 libyuv0 libpulse0 libx11-6 libxfixes3 libxrandr2 libxcomposite1 libdbus-1-3 hfsutils"
+readonly PACKAGES_MEDIA="libvpx7 libopus0 libyuv0 libssl3 libpulse0 libx11-6 libxfixes3 libxrandr2 libxcomposite1 libdbus-1-3 hfsutils"
 readonly PACKAGES_DEMO="gcc make pkg-config libsdl2-dev libjson-c-dev libsdl2-2.0-0 libgtk2.0-0 libvdeplug2 libtinyxml2-9"
 readonly PACKAGES_GSTREAMER="python3-gi gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-nice"
 readonly PACKAGES_TEST="chromium gcc g++ libc6-dev gcc-m68k-linux-gnu libasan8 libubsan1 util-linux python3 python3-aiortc curl procps unzip nodejs npm chocolate-doom freedoom golang-go golang-github-pion-webrtc.v3-dev python3-websockets $PACKAGES_GSTREAMER coturn openssl firefox-esr"
