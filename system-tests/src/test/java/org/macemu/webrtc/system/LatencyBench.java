@@ -11,6 +11,7 @@ import java.util.stream.StreamSupport;
 import org.macemu.webrtc.synthetic.ForkedJvm;
 import org.macemu.webrtc.system.harness.Browser;
 import org.macemu.webrtc.system.harness.Distribution;
+import org.macemu.webrtc.system.harness.Metrics;
 import org.macemu.webrtc.system.harness.Product;
 import org.macemu.webrtc.system.harness.ThreadTimes;
 import org.macemu.webrtc.system.harness.ViewerPage;
@@ -71,6 +72,7 @@ public final class LatencyBench {
         try (ViewerPage page = browser.open(product, "lane=" + lane).awaitPicture()) {
             // The picture-age probe draws each frame to a canvas; the CPU figure is taken before it starts.
             awaitCompiled(pid);
+            Metrics before = product.metrics();
             Map<String, Double> busy = cores(pid, seconds);
             JsonNode codes = page.barCodes(fps * seconds, Duration.ofSeconds(seconds * 2L).plus(PROBE));
             Distribution ages = Distribution.of(StreamSupport.stream(codes.path("samples").spliterator(), false)
@@ -79,7 +81,7 @@ public final class LatencyBench {
             Distribution first = Distribution.of(firstPictures);
             JsonNode stats = page.stats();
             double frameToWire = lane.equals("shared")
-                    ? product.metrics().sum("macemu_frame_to_wire_seconds", "quantile=\"0.95\"") * 1_000
+                    ? product.metrics().quantileSince(before, "macemu_frame_to_wire_seconds", 0.95) * 1_000
                     : Double.NaN;
             System.out.printf(
                     Locale.ROOT,
