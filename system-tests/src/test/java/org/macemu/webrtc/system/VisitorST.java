@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -99,9 +101,9 @@ class VisitorST {
             Holdings after = holdings();
             System.out.printf(
                     Locale.ROOT,
-                    "VISITOR seconds=%d rounds=%d heap_mb=%.2f->%.2f listeners=%d->%d nodes=%d->%d%n",
+                    "VISITOR seconds=%d rounds=%d heap_mb=%.2f->%.2f listeners=%d->%d nodes=%d->%d heap_mb_by_tenths=%s%n",
                     SECONDS, rounds, before.megabytes, after.megabytes, before.listeners, after.listeners,
-                    before.nodes, after.nodes);
+                    before.nodes, after.nodes, tenths(seen));
             assertTrue(rounds > 0, "no round in " + SECONDS + " s");
             assertTrue(
                     after.megabytes - before.megabytes < MOST_GROWTH_MB,
@@ -109,6 +111,15 @@ class VisitorST {
             assertTrue(after.listeners <= before.listeners + 5, "listeners: " + before + ", " + seen + ", " + after);
             assertTrue(after.nodes <= before.nodes + 300, "nodes: " + before + ", " + seen + ", " + after);
         }
+    }
+
+    /** The heap over time: caches that fill level off, what leaks does not. */
+    private static String tenths(List<Holdings> seen) {
+        return IntStream.rangeClosed(1, 10)
+                .filter(tenth -> seen.size() >= 10)
+                .mapToObj(tenth -> String.format(
+                        Locale.ROOT, "%.2f", seen.get(tenth * seen.size() / 10 - 1).megabytes))
+                .collect(Collectors.joining(","));
     }
 
     /** What somebody does in a few seconds. */
