@@ -152,6 +152,66 @@ class PageST {
     }
 
     @Test
+    void soundWaitsLongerWhereThatIsChosen() {
+        try (ViewerPage page = visit()) {
+            open(page, "sound-panel");
+            choose(page, "soundBuffer", "steady");
+            // 250 ms are asked for.
+            page.await("a long buffer", SOON, () -> page.stats().path("soundBufferMs").asDouble() > 200
+                    ? null
+                    : page.stats().path("soundBufferMs") + " ms");
+        }
+    }
+
+    @Test
+    void theMacsPointerIsTheOnlyOneUnlessAskedOtherwise() {
+        try (ViewerPage page = visit()) {
+            String cursor = "getComputedStyle(document.getElementById('surface')).cursor";
+            assertEquals("none", page.evaluate(cursor).asText());
+            open(page, "view-panel");
+            page.page().click("label:has(input[data-preference=showPointer])");
+            assertEquals("auto", page.evaluate(cursor).asText());
+        }
+    }
+
+    /** The browser's own keyboard lock is asked, and watched on the way. */
+    @Test
+    void systemShortcutsAreTheMacsInFullScreen() {
+        String watched = "for (const name of ['lock', 'unlock']) { const real = Keyboard.prototype[name];"
+                + " Keyboard.prototype[name] = async function () { await real.call(this); window.keyboardIs = name; } }";
+        try (ViewerPage page = browser.open(product, "", watched).awaitPicture()) {
+            page.page().click("#full-screen-button");
+            page.await("keyboard is locked", SOON, () -> page.evaluate("window.keyboardIs").asText().equals("lock")
+                    ? null
+                    : page.evaluate("window.keyboardIs").toString());
+            page.page().mouse().move(640, 799);
+            page.page().click("#full-screen-button");
+            page.await("keyboard is free", SOON, () -> page.evaluate("window.keyboardIs").asText().equals("unlock")
+                    ? null
+                    : page.evaluate("window.keyboardIs").toString());
+        }
+    }
+
+    @Test
+    void diagnosticsAreCopiedWithoutAddresses() {
+        try (ViewerPage page = visit()) {
+            page.page().context().grantPermissions(List.of("clipboard-read", "clipboard-write"));
+            page.page().click("#statistics-button");
+            page.page().click("#statistics-copy");
+            page.await("the clipboard has them", SOON, () -> page.evaluate("navigator.clipboard.readText()")
+                            .asText()
+                            .startsWith("{")
+                    ? null
+                    : "not yet");
+            var report = page.evaluate("navigator.clipboard.readText().then(JSON.parse)");
+            assertEquals("playing", report.path("state").path("stage").asText());
+            assertTrue(report.path("statistics").path("framesDecoded").asInt() > 0, report.toString());
+            assertTrue(report.path("marks").toString().contains("firstFrame"), report.toString());
+            assertTrue(!report.toString().contains("127.0.0.1"), report.toString());
+        }
+    }
+
+    @Test
     void languageChangesAtOnce() {
         try (ViewerPage page = visit()) {
             open(page, "menu-panel");
