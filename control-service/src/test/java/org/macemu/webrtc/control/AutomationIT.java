@@ -105,13 +105,21 @@ class AutomationIT {
         JsonNode changed = body(client.json("PATCH", "/api/v1/viewers/v-1", "{\"role\":\"controller\"}"));
         assertEquals("controller", changed.path("role").asText());
         assertEquals(204, client.json("DELETE", "/api/v1/viewers/v-1", null).statusCode());
+        assertEquals(204, client.json("DELETE", "/api/v1/viewers/v-1?invitation=keep", null).statusCode());
+        problem(client.json("DELETE", "/api/v1/viewers/v-1?invitation=no", null), 400, "invalid-request");
         problem(client.json("DELETE", "/api/v1/viewers/v-2", null), 404, "viewer-unknown");
         problem(client.json("PATCH", "/api/v1/viewers/v-2", "{\"role\":\"owner\"}"), 404, "viewer-unknown");
         for (String bad : new String[] {"{}", "[]", "{", "{\"role\":\"king\"}", "{\"role\":\"guest\",\"a\":1}"}) {
             problem(client.json("PATCH", "/api/v1/viewers/v-1", bad), 400, "invalid-request");
         }
         assertEquals(
-                List.of("viewers", "role v-1 ROLE_CONTROLLER", "remove v-1", "remove v-2", "role v-2 ROLE_OWNER"),
+                List.of(
+                        "viewers",
+                        "role v-1 ROLE_CONTROLLER",
+                        "remove v-1",
+                        "remove v-1, may return",
+                        "remove v-2",
+                        "role v-2 ROLE_OWNER"),
                 media.calls());
     }
 

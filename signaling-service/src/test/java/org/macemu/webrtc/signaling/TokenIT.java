@@ -17,7 +17,9 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,16 +110,24 @@ class TokenIT {
                 AccessRole.GUEST, Role.ROLE_GUEST,
                 AccessRole.CONTROLLER, Role.ROLE_CONTROLLER,
                 AccessRole.OWNER, Role.ROLE_OWNER);
+        Set<String> ids = new HashSet<>();
         for (Map.Entry<AccessRole, Role> role : roles.entrySet()) {
             String token = tokens.issue(role.getKey(), "Ada", Duration.ofMinutes(1));
+            String id = null;
             for (String header :
                     new String[] {"Cookie: a=b; macemu_access=" + token, "Authorization: Bearer " + token}) {
                 try (Socket socket = open("", header)) {
                     Join join = media.nextCall().join();
                     assertEquals(role.getValue(), join.getRole());
                     assertEquals("Ada", join.getName());
+                    assertTrue(id == null || id.equals(join.getToken().getId()), "one token has one id");
+                    id = join.getToken().getId();
+                    assertTrue(id.matches("[A-Za-z0-9_-]{43}"), id);
+                    long left = join.getToken().getExpiresMs() - System.currentTimeMillis();
+                    assertTrue(left > 0 && left <= 60_000, () -> left + " ms");
                 }
             }
+            assertTrue(ids.add(id), "each token has an id of its own");
         }
     }
 

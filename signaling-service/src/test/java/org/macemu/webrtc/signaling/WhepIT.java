@@ -368,6 +368,18 @@ class WhepIT {
     }
 
     @Test
+    void whoWasSentAwayDoesNotWatchAgain() throws Exception {
+        CompletableFuture<HttpResponse<String>> created = player.offer();
+        ScriptedMedia.Call call = media.nextCall();
+        call.send(MediaMessage.newBuilder()
+                .setGoodbye(Goodbye.newBuilder().setReason("removed"))
+                .build());
+        problem(created.join(), 403);
+        assertEquals("", created.join().headers().firstValue("Retry-After").orElse(""));
+        assertEquals("half-closed", call.end());
+    }
+
+    @Test
     void withoutAMediaServiceItIsTriedAgainLater() throws Exception {
         media.close();
         HttpResponse<String> response = player.offer().join();

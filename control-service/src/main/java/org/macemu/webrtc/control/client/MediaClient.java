@@ -133,11 +133,18 @@ public class MediaClient {
         return call(AudienceGrpc.getListViewersMethod(), ListViewersRequest.getDefaultInstance());
     }
 
-    /** Sends a viewer away. */
-    public Uni<Void> disconnect(String viewer) {
+    /**
+     * Sends a viewer away.
+     *
+     * @param mayReturn whether its token is good for another join
+     */
+    public Uni<Void> disconnect(String viewer, boolean mayReturn) {
         return call(
                         AudienceGrpc.getDisconnectViewerMethod(),
-                        DisconnectViewerRequest.newBuilder().setViewerId(viewer).build())
+                        DisconnectViewerRequest.newBuilder()
+                                .setViewerId(viewer)
+                                .setMayReturn(mayReturn)
+                                .build())
                 .replaceWithVoid();
     }
 

@@ -4,16 +4,19 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -78,11 +81,23 @@ public class ViewersResource {
     @Operation(
             operationId = "disconnectViewer",
             summary = "Sends a viewer away",
-            description = "The page is told that it was removed and does not come back by itself.")
+            description = "The page is told that it was removed, and nobody joins this Mac with its token any more until"
+                    + " the token ends or the media-service is restarted. Whoever else is here by the same invitation"
+                    + " stays until they leave.")
     @APIResponse(responseCode = "204", description = "The viewer is gone")
     @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
-    public Uni<Void> disconnect(@PathParam("id") String id) {
-        return media.disconnect(id);
+    public Uni<Void> disconnect(
+            @PathParam("id") String id,
+            @Parameter(description = "end: the token is refused; keep: who has it may come back.")
+                    @Schema(enumeration = {"end", "keep"})
+                    @QueryParam("invitation")
+                    @DefaultValue("end")
+                    String invitation)
+            throws InvalidRequest {
+        if (!invitation.equals("end") && !invitation.equals("keep")) {
+            throw new InvalidRequest("invitation is neither end nor keep.");
+        }
+        return media.disconnect(id, invitation.equals("keep"));
     }
 
     @PATCH

@@ -202,7 +202,8 @@ public final class ScriptedMedia implements AutoCloseable {
 
         @Override
         public void disconnectViewer(DisconnectViewerRequest request, StreamObserver<DisconnectViewerReply> observer) {
-            known("remove " + request.getViewerId(), request.getViewerId(), observer,
+            String call = "remove " + request.getViewerId() + (request.getMayReturn() ? ", may return" : "");
+            known(call, request.getViewerId(), observer,
                     DisconnectViewerReply.getDefaultInstance());
         }
 

@@ -34,7 +34,7 @@ public class AudienceEndpoint implements Audience {
 
     @Override
     public Uni<DisconnectViewerReply> disconnectViewer(DisconnectViewerRequest request) {
-        return server.audience().disconnect(request.getViewerId())
+        return server.audience().disconnect(request.getViewerId(), request.getMayReturn())
                 ? Uni.createFrom().item(DisconnectViewerReply.getDefaultInstance())
                 : Uni.createFrom().failure(unknown(request.getViewerId()));
     }

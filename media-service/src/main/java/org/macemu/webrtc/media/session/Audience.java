@@ -2,6 +2,7 @@ package org.macemu.webrtc.media.session;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.macemu.webrtc.api.control.ControlProtocolException;
 import org.macemu.webrtc.api.grpc.Control;
+import org.macemu.webrtc.api.grpc.Join;
 import org.macemu.webrtc.api.grpc.Pointer;
 import org.macemu.webrtc.api.grpc.Role;
 import org.macemu.webrtc.api.grpc.State;
@@ -72,6 +74,7 @@ public final class Audience implements AutoCloseable {
     private final ScheduledExecutorService clock = clock();
     private final Steering steering;
     private final Announcements announcements;
+    private final RefusedTokens refusedTokens = new RefusedTokens(Clock.systemUTC());
     private final Map<Lane, Integer> byLane = new HashMap<>();
     private int watching;
     private volatile boolean watchOnly;
@@ -167,6 +170,11 @@ public final class Audience implements AutoCloseable {
         return !closed && watching < settings.maxViewers();
     }
 
+    /** Whether somebody was sent away who had this token. */
+    boolean refuses(Join.Token token) {
+        return refusedTokens.contains(token);
+    }
+
     void joined(ViewerSession session) {
         announcements.peopleChanged();
         ViewerSession replaced = sessions.put(session.id(), session);
@@ -238,11 +246,19 @@ public final class Audience implements AutoCloseable {
                 .toList();
     }
 
-    /** Sends a viewer away; false when there is none of that id. */
-    public boolean disconnect(String viewer) {
+    /**
+     * Sends a viewer away.
+     *
+     * @param mayReturn whether its token is good for another join
+     * @return false when there is none of that id
+     */
+    public boolean disconnect(String viewer, boolean mayReturn) {
         ViewerSession session = sessions.get(viewer);
         if (session == null) {
             return false;
+        }
+        if (!mayReturn) {
+            refusedTokens.add(session.token());
         }
         session.sayGoodbye("removed", null);
         return true;

@@ -21,7 +21,8 @@ final class MessageLimits {
 
     private MessageLimits() {}
 
-    static boolean isViewerId(String id) {
+    /** A viewer's, or a token's. */
+    static boolean isId(String id) {
         return id.matches("[A-Za-z0-9_-]{1,64}");
     }
 

@@ -41,6 +41,7 @@ public final class ViewerSession {
     private volatile String name = "";
     private boolean invitedByName;
     private String remoteAddress = "";
+    private Join.Token token = Join.Token.getDefaultInstance();
     private boolean joined;
     private boolean left;
 
@@ -70,6 +71,11 @@ public final class ViewerSession {
      */
     boolean isAway() {
         return connections.isAway();
+    }
+
+    /** What it came with; the default instance when nobody was asked for one. */
+    synchronized Join.Token token() {
+        return token;
     }
 
     Role role() {
@@ -125,9 +131,19 @@ public final class ViewerSession {
             sendError("message_invalid", "This browser has joined already", false);
             return;
         }
-        if (!MessageLimits.isViewerId(join.getViewerId())) {
+        if (!MessageLimits.isId(join.getViewerId())) {
             sendError("message_invalid", "viewer_id: expected 1 to 64 letters, digits, _ or -", true);
             browser.end();
+            return;
+        }
+        if (!join.getToken().getId().isEmpty() && !MessageLimits.isId(join.getToken().getId())) {
+            sendError("message_invalid", "token.id: expected at most 64 letters, digits, _ or -", true);
+            browser.end();
+            return;
+        }
+        if (audience.refuses(join.getToken())) {
+            LOG.infof("Viewer %s from %s was sent away before, refused", join.getViewerId(), join.getRemoteAddress());
+            browser.goodbye("removed", null);
             return;
         }
         if (audience.isClosed()) {
@@ -140,6 +156,7 @@ public final class ViewerSession {
         name = MessageLimits.readableName(join.getName());
         invitedByName = !name.isEmpty();
         remoteAddress = join.getRemoteAddress();
+        token = join.getToken();
         LOG.infof("Viewer %s joined from %s as %s", id, join.getRemoteAddress(), role);
         browser.welcome(id, audience.settings().iceServers().of(id), audience.lanes().all());
         audience.joined(this);

@@ -114,6 +114,40 @@ class AudienceTest {
         }
     }
 
+    private Browser joinWith(String id, String token) {
+        Browser browser = new Browser();
+        browser.session.received(ViewerMessage.newBuilder()
+                .setJoin(Join.newBuilder()
+                        .setViewerId(id)
+                        .setRole(Role.ROLE_GUEST)
+                        .setToken(Join.Token.newBuilder().setId(token).setExpiresMs(Long.MAX_VALUE)))
+                .build());
+        return browser;
+    }
+
+    @Test
+    void whoIsSentAwayDoesNotJoinAgainWithTheSameToken() throws Exception {
+        audience(10, 60_000, 60_000);
+        joinWith("v-1", "ada");
+        Browser friend = joinWith("v-2", "ada");
+        assertTrue(audience.disconnect("v-1", false));
+        Browser back = joinWith("v-3", "ada");
+        assertTrue(back.goodbye("removed"));
+        assertTrue(back.completed.await(1, TimeUnit.SECONDS));
+        assertFalse(back.told.stream().anyMatch(MediaMessage::hasWelcome));
+        assertFalse(friend.goodbye("removed"), "who is here by the same invitation stays");
+        assertTrue(joinWith("v-4", "ben").told.stream().anyMatch(MediaMessage::hasWelcome));
+        assertTrue(audience.disconnect("v-4", true));
+        assertTrue(joinWith("v-5", "ben").told.stream().anyMatch(MediaMessage::hasWelcome));
+        // Where nobody is asked for a token, nobody is told from anybody else.
+        joinWith("v-6", "");
+        assertTrue(audience.disconnect("v-6", false));
+        assertTrue(joinWith("v-7", "").told.stream().anyMatch(MediaMessage::hasWelcome));
+        for (String hostile : List.of("a b", "x".repeat(65), "ada\n", "é")) {
+            assertEquals(1, joinWith("v-8", hostile).errors("message_invalid"), hostile);
+        }
+    }
+
     private static String key(boolean pressed) {
         return "{\"type\":\"key\",\"code\":65,\"pressed\":" + pressed + "}";
     }

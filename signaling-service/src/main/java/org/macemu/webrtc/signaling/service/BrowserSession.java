@@ -13,10 +13,10 @@ import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 import org.macemu.webrtc.api.access.AccessRole;
 import org.macemu.webrtc.api.access.AccessToken;
-import org.macemu.webrtc.api.grpc.Join;
 import org.macemu.webrtc.api.grpc.MediaMessage;
 import org.macemu.webrtc.api.grpc.Role;
 import org.macemu.webrtc.api.grpc.ViewerMessage;
+import org.macemu.webrtc.signaling.client.Joins;
 import org.macemu.webrtc.signaling.config.SignalingConfig;
 import org.macemu.webrtc.signaling.message.BrowserMessage;
 import org.macemu.webrtc.signaling.message.ErrorCode;
@@ -134,10 +134,7 @@ public final class BrowserSession {
     private static MediaLink.Viewer viewer(
             String remoteAddress, Optional<AccessToken> token, Optional<String> mac) {
         return new MediaLink.Viewer(
-                Join.newBuilder()
-                        .setRemoteAddress(remoteAddress)
-                        .setRole(token.map(t -> role(t.role())).orElse(Role.ROLE_OWNER))
-                        .setName(token.map(AccessToken::name).orElse(""))
+                Joins.of(remoteAddress, token, token.map(t -> role(t.role())).orElse(Role.ROLE_OWNER))
                         .build(),
                 token.map(t -> t.role() != AccessRole.GUEST).orElse(false),
                 mac,

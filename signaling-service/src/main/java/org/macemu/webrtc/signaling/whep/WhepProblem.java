@@ -4,6 +4,7 @@ package org.macemu.webrtc.signaling.whep;
 final class WhepProblem extends Exception {
 
     static final int BAD_REQUEST = 400;
+    static final int FORBIDDEN = 403;
     static final int NOT_FOUND = 404;
     static final int METHOD_NOT_ALLOWED = 405;
     static final int NOT_ACCEPTABLE = 406;

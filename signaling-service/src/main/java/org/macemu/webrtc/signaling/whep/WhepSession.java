@@ -17,12 +17,12 @@ import org.macemu.webrtc.api.access.AccessToken;
 import org.macemu.webrtc.api.grpc.Candidate;
 import org.macemu.webrtc.api.grpc.Error;
 import org.macemu.webrtc.api.grpc.IceServer;
-import org.macemu.webrtc.api.grpc.Join;
 import org.macemu.webrtc.api.grpc.Lane;
 import org.macemu.webrtc.api.grpc.MediaMessage;
 import org.macemu.webrtc.api.grpc.Offer;
 import org.macemu.webrtc.api.grpc.Role;
 import org.macemu.webrtc.api.grpc.ViewerMessage;
+import org.macemu.webrtc.signaling.client.Joins;
 import org.macemu.webrtc.signaling.client.MediaCall;
 import org.macemu.webrtc.signaling.message.MessageLimits;
 
@@ -137,12 +137,8 @@ final class WhepSession implements MediaCall.Listener {
         Future<Answered> answer = await();
         call = media.apply(this);
         call.send(ViewerMessage.newBuilder()
-                .setJoin(Join.newBuilder()
-                        .setViewerId("whep-" + random(12))
-                        .setRemoteAddress(remoteAddress)
-                        // WHEP is for watching, whatever else the token would allow.
-                        .setRole(Role.ROLE_GUEST)
-                        .setName(token.map(AccessToken::name).orElse("")))
+                // WHEP is for watching, whatever else the token would allow.
+                .setJoin(Joins.of(remoteAddress, token, Role.ROLE_GUEST).setViewerId("whep-" + random(12)))
                 .build());
         return answer.onFailure(ignored -> close());
     }
@@ -186,14 +182,20 @@ final class WhepSession implements MediaCall.Listener {
             case ANSWER -> answered(message.getAnswer().getSdp());
             case ERROR -> error(message.getError());
             case GOODBYE -> {
-                fail(new WhepProblem(WhepProblem.UNAVAILABLE, "The media service said goodbye: "
-                        + message.getGoodbye().getReason() + ".", 1));
+                fail(farewell(message.getGoodbye().getReason()));
                 close();
             }
             default -> {
                 // Candidates are in the answer already; who else is here is nothing for a player.
             }
         }
+    }
+
+    private static WhepProblem farewell(String reason) {
+        return reason.equals("removed")
+                ? new WhepProblem(
+                        WhepProblem.FORBIDDEN, "Who came with this token was sent away; ask an owner for a new link.")
+                : new WhepProblem(WhepProblem.UNAVAILABLE, "The media service said goodbye: " + reason + ".", 1);
     }
 
     private void offerIfMacRuns(boolean running) {
