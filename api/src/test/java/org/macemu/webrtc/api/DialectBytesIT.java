@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.macemu.webrtc.api.shm.AudioSegment;
 import org.macemu.webrtc.api.shm.PixelFormat;
 import org.macemu.webrtc.api.shm.SegmentException;
+import org.macemu.webrtc.api.shm.SoundFrames;
 import org.macemu.webrtc.api.shm.VideoLayout;
 import org.macemu.webrtc.api.shm.VideoSegment;
 import org.macemu.webrtc.testing.CProgram;
@@ -116,10 +118,34 @@ class DialectBytesIT {
             }
             audio.readPosition(0x1234);
         }
+        assertEquals(0x1234, word(path, 36), "read_pos");
+    }
+
+    @Test
+    void v4sSoundIsReadExactly() throws Exception {
+        Path path = written("v4-argb");
+        try (SoundFrames sound = SoundFrames.open(path)) {
+            assertEquals(1, sound.writeIndex());
+            assertEquals(2, sound.readIndex());
+            for (int f = 0; f < SoundFrames.FRAMES; f++) {
+                assertEquals(22_050 + f, sound.sampleRate(f));
+                assertEquals(1 + f % 2, sound.channels(f));
+                assertEquals(441 + f, sound.samples(f));
+                for (int i = 0; i < SoundFrames.FRAME_CAPACITY; i++) {
+                    assertEquals(
+                            (byte) (f * 85 + i * 7), sound.data(f).get(ValueLayout.JAVA_BYTE, i), "byte " + i + " of " + f);
+                }
+            }
+            sound.readIndex(1);
+        }
+        assertEquals(1, word(path, 176), "read index");
+    }
+
+    private static int word(Path path, long at) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             ByteBuffer word = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
-            channel.read(word, 36);
-            assertEquals(0x1234, word.getInt(0), "read_pos");
+            channel.read(word, at);
+            return word.getInt(0);
         }
     }
 
@@ -153,7 +179,7 @@ class DialectBytesIT {
     @ParameterizedTest
     @EnumSource(value = VideoLayout.class, names = "V4", mode = EnumSource.Mode.EXCLUDE)
     void aSegmentOfOursHasTheLayoutThatWasAskedFor(VideoLayout layout) throws Exception {
-        var owner = java.nio.file.attribute.PosixFilePermissions.fromString("rw-------");
+        var owner = PosixFilePermissions.fromString("rw-------");
         Path path = folder.resolve("made-" + layout);
         VideoSegment.openOrCreate(path, layout, 64, owner).close();
         try (VideoSegment again = VideoSegment.openOrCreate(path, VideoLayout.V1, 64, owner)) {

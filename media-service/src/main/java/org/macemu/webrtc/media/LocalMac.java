@@ -29,6 +29,7 @@ import org.macemu.webrtc.media.control.EmulatorRequests;
 import org.macemu.webrtc.media.emulator.AllowedUsers;
 import org.macemu.webrtc.media.emulator.EmulatorPort;
 import org.macemu.webrtc.media.emulator.NamedSegments;
+import org.macemu.webrtc.media.emulator.v4.V4Port;
 import org.macemu.webrtc.media.input.InputRouter;
 import org.macemu.webrtc.media.session.Mac;
 
@@ -92,6 +93,7 @@ final class LocalMac implements Mac {
             case V1_AS_FIRST_CODED ->
                 new NamedSegments(
                         config, users, VideoLayout.V1_AS_FIRST_CODED, AudioSegment.Layout.V1_AS_FIRST_CODED);
+            case V4 -> new V4Port(config, users);
         };
     }
 

@@ -13,15 +13,18 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import javax.imageio.ImageIO;
 import org.macemu.webrtc.api.grpc.SessionStatus;
 import org.macemu.webrtc.api.shm.PixelFormat;
 import org.macemu.webrtc.media.capture.Snapshot;
+import org.macemu.webrtc.media.capture.VideoFrame;
 import org.macemu.webrtc.media.config.MediaConfig;
 import org.macemu.webrtc.media.testing.Await;
 
@@ -40,15 +43,22 @@ final class MacFixture implements AutoCloseable {
     /** Pictures that changed. */
     final AtomicInteger pictures = new AtomicInteger();
 
+    /** The format of the last one. */
+    final AtomicReference<PixelFormat> format = new AtomicReference<>();
+
     /** The colour in the middle of the last one, 0xRRGGBB. */
     final AtomicInteger middle = new AtomicInteger(-1);
 
-    /** Largest sample, and sign changes and samples of the left channel in what was not silent. */
+    /** Largest sample. */
     final AtomicInteger peak = new AtomicInteger();
 
-    final AtomicLong crossings = new AtomicLong();
-    final AtomicLong samples = new AtomicLong();
+    /** Sign changes of the left channel in each block that was not silent. */
+    final List<Integer> crossings = new CopyOnWriteArrayList<>();
+
     private boolean positive;
+
+    /** Also looks at every picture that changed. */
+    volatile Consumer<VideoFrame> eye = frame -> {};
 
     MacFixture(Path folder, Map<String, String> settings) throws Exception {
         this.folder = folder;
@@ -61,6 +71,7 @@ final class MacFixture implements AutoCloseable {
         all.put("macemu.audio-shm", "/audio");
         all.put("macemu.control-sock", socket.toString());
         all.put("macemu.control.timeout", "500ms");
+        all.put("macemu.emulator.socket-directory", folder.toString());
         MediaConfig config = new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
                 .addDefaultInterceptors()
@@ -83,6 +94,8 @@ final class MacFixture implements AutoCloseable {
                         middle.set(bytes[place(frame.format(), 'R')] << 16
                                 | bytes[place(frame.format(), 'G')] << 8
                                 | bytes[place(frame.format(), 'B')]);
+                        format.set(frame.format());
+                        eye.accept(frame);
                         pictures.incrementAndGet();
                     }
                 },
@@ -100,14 +113,15 @@ final class MacFixture implements AutoCloseable {
         if (silent) {
             return;
         }
+        int crossed = 0;
         for (int i = 0; i < pcm.length; i += 2) {
             peak.accumulateAndGet(Math.abs(pcm[i]), Math::max);
             if (pcm[i] > 0 != positive) {
                 positive = !positive;
-                crossings.incrementAndGet();
+                crossed++;
             }
         }
-        samples.addAndGet(pcm.length / 2);
+        crossings.add(crossed);
     }
 
     SessionStatus status() throws Exception {
@@ -122,8 +136,12 @@ final class MacFixture implements AutoCloseable {
     /** Every pixel of the screenshot, and the frames that lanes get. */
     void assertTestPicture() throws Exception {
         Await.until(() -> "pictures: " + mac.state(), () -> pictures.get() > 0 && middle.get() == colour(50, 20));
-        Optional<Snapshot> taken = mac.snapshot().get(10, TimeUnit.SECONDS);
-        BufferedImage png = ImageIO.read(new ByteArrayInputStream(taken.orElseThrow().png()));
+        AtomicReference<Snapshot> taken = new AtomicReference<>();
+        Await.until("a screenshot, which there is none of while one emulator follows another", () -> {
+            taken.set(mac.snapshot().join().orElse(null));
+            return taken.get() != null;
+        });
+        BufferedImage png = ImageIO.read(new ByteArrayInputStream(taken.get().png()));
         assertEquals(WIDTH, png.getWidth());
         assertEquals(HEIGHT, png.getHeight());
         for (int y = 0; y < HEIGHT; y++) {
@@ -135,11 +153,12 @@ final class MacFixture implements AutoCloseable {
 
     /** The emulators' square wave of 441 Hz and 8,192 in height: neither swapped nor at another speed. */
     void assertTestTone() throws Exception {
-        Await.until(() -> "a second of sound: " + samples, () -> samples.get() > 48_000);
+        Await.until(() -> "a second of sound: " + crossings.size(), () -> crossings.size() > 100);
         // The resampler overshoots at a square wave's edges.
         assertTrue(peak.get() > 7_500 && peak.get() < 12_000, "peak " + peak);
-        double hertz = crossings.get() / 2.0 / (samples.get() / 48_000.0);
-        assertTrue(hertz > 400 && hertz < 480, hertz + " Hz");
+        // In most blocks of 10 ms, whatever a busy machine makes of the rest.
+        int median = crossings.stream().sorted().skip(crossings.size() / 2).findFirst().orElseThrow();
+        assertTrue(median == 8 || median == 9, median + " changes of sign in 10 ms");
     }
 
     /** What is in a file so far. */

@@ -19,7 +19,7 @@ public enum VideoLayout {
             0x4D454D55, 1, 8, 12, 16, 20, 32, 36, 40, 48, 56, 3840L * 2160 * 4, PixelFormat.RGBA, PixelFormat.BGRA),
 
     /**
-     * Protocol v4, "MEM4": the emulator makes the segment and owns it, sound included. Rows are
+     * Protocol v4, "MEM4": the emulator makes the segment and owns it, sound included ({@link SoundFrames}). Rows are
      * always {@value #V4_ROW_BYTES} bytes apart. Its index at 56 is of the buffer being written; the one at 60 is of the
      * last complete picture. There were eight layouts with this magic and version: the size is this one's alone.
      */

@@ -15,12 +15,17 @@ public interface SegmentSource<S extends Segment> {
      */
     S open() throws SegmentException;
 
-    /** Whether an open segment is still the one to read; asked by the capture thread, once a second. */
-    default boolean isCurrent(S segment) {
-        return !segment.file().isReplaced() && !segment.file().isResized();
+    /**
+     * Why an open segment is not the one to read any more, "" when it still is; asked by the capture thread, once a
+     * second.
+     */
+    default String outdated(S segment) {
+        return segment.file().isReplaced() || segment.file().isResized()
+                ? "its file was replaced or has another size now"
+                : "";
     }
 
-    /** Nobody has made the segment yet: it is waited for. */
+    /** Nobody has made the segment yet: it is waited for, and that is nothing to warn of. */
     final class AbsentException extends SegmentException {
 
         private static final long serialVersionUID = 1L;

@@ -78,7 +78,7 @@ final class SegmentThread<S extends Segment> implements AutoCloseable {
         try {
             attach(source.open());
         } catch (SegmentSource.AbsentException e) {
-            report(e.getMessage());
+            problem(e.getMessage());
         }
     }
 
@@ -149,10 +149,15 @@ final class SegmentThread<S extends Segment> implements AutoCloseable {
     private void check(long now) {
         checkAsked = false;
         nextCheck = now + CHECK_NANOS;
-        if (segment == null || !source.isCurrent(segment)) {
-            detach(segment == null ? problem : "its file was replaced or has another size now");
+        String outdated = segment == null ? problem : source.outdated(segment);
+        if (segment == null || !outdated.isEmpty()) {
+            detach(outdated);
             try {
                 attach(source.open());
+            } catch (SegmentSource.AbsentException e) {
+                nextCheck = now + RETRY_NANOS;
+                problem(e.getMessage());
+                return;
             } catch (SegmentException e) {
                 nextCheck = now + RETRY_NANOS;
                 report(e.getMessage());
@@ -180,14 +185,20 @@ final class SegmentThread<S extends Segment> implements AutoCloseable {
 
     /** Remembers what is wrong, "" for nothing, and says it once. */
     void report(String now) {
-        if (!now.equals(problem)) {
-            problem = now;
-            if (!now.isEmpty() && !closed && heartbeat - lastWarning > WARNING_INTERVAL_NANOS) {
-                lastWarning = heartbeat;
-                LOG.warnf("%s: %s", what, now);
-            }
-            work.problemChanged();
+        if (problem(now) && !now.isEmpty() && !closed && heartbeat - lastWarning > WARNING_INTERVAL_NANOS) {
+            lastWarning = heartbeat;
+            LOG.warnf("%s: %s", what, now);
         }
+    }
+
+    /** Remembers what is wrong. @return whether it is another */
+    private boolean problem(String now) {
+        if (now.equals(problem)) {
+            return false;
+        }
+        problem = now;
+        work.problemChanged();
+        return true;
     }
 
     /** Ends the thread, then unmaps. */

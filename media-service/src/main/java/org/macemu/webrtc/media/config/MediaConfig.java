@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Settings of the media-service; each property can be given as an environment variable, such as MACEMU_VIDEO_SHM. */
 @ConfigMapping(prefix = "macemu")
@@ -50,15 +51,23 @@ public interface MediaConfig {
         /**
          * What the emulator speaks. With {@code v1} both layouts of version 1 are taken as they come, and a new segment
          * is as the design has it; {@code v1-as-first-coded} makes new segments as an emulator needs them that neither
-         * makes nor sizes them itself.
+         * makes nor sizes them itself; {@code v4} looks for an emulator that owns its segment and socket.
          */
         @WithDefault("v1")
         Protocol protocol();
 
+        /** The process to connect to, with {@code v4} and more than one emulator; by default the newest. */
+        OptionalInt pid();
+
+        /** Where such emulators have their sockets. */
+        @WithDefault("/tmp")
+        Path socketDirectory();
+
         /** The protocols of the emulators that are known. */
         enum Protocol {
             V1,
-            V1_AS_FIRST_CODED
+            V1_AS_FIRST_CODED,
+            V4
         }
     }
 

@@ -26,7 +26,7 @@ import org.newsclub.net.unix.AFUNIXSocketCredentials;
  * The listening Unix socket of protocol v1, and the one emulator connected to it.
  *
  * <p>Threads: {@code control-accept} accepts, and refuses a second emulator while the first lives; {@code control-read}
- * reads the emulator's lines; {@code control-write} (see {@link LineWriter}) writes ours. All are platform threads:
+ * reads the emulator's lines; {@code control-write} (see {@link MessageWriter}) writes ours. All are platform threads:
  * blocking on this socket in a virtual thread burns a core.
  */
 public final class ControlSocket implements EmulatorLink {
@@ -256,14 +256,14 @@ public final class ControlSocket implements EmulatorLink {
 
         private final AFUNIXSocket socket;
         private final EmulatorPeer peer;
-        private final LineWriter writer;
+        private final MessageWriter<ToEmulator> writer;
         private volatile boolean ended;
         private int complaints;
 
         Connection(AFUNIXSocket socket, EmulatorPeer peer) throws IOException {
             this.socket = socket;
             this.peer = peer;
-            this.writer = new LineWriter(socket.getOutputStream(), this::drop);
+            this.writer = new MessageWriter<>(socket.getOutputStream(), new JsonLines(), this::drop);
         }
 
         void start() {

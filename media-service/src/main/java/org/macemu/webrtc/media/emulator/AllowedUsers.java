@@ -42,7 +42,7 @@ public final class AllowedUsers {
     }
 
     /** @throws SegmentException when the file is another user's; it is closed then */
-    void check(SegmentFile file) throws SegmentException {
+    public void check(SegmentFile file) throws SegmentException {
         try {
             int owner = file.ownerUid();
             if (contains(owner)) {

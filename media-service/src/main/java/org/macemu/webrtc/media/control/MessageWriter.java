@@ -6,21 +6,32 @@ import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.LongStream;
 import org.jboss.logging.Logger;
-import org.macemu.webrtc.api.control.ControlCodec;
-import org.macemu.webrtc.api.control.ControlMessage.Input;
-import org.macemu.webrtc.api.control.ControlMessage.MouseMove;
-import org.macemu.webrtc.api.control.ControlMessage.MouseMoveRelative;
-import org.macemu.webrtc.api.control.ControlMessage.MouseWheel;
-import org.macemu.webrtc.api.control.ControlMessage.ToEmulator;
 
 /**
  * Writes messages to the emulator in order, from a queue with one thread of its own ({@code control-write}), so that no
- * caller waits for an emulator that does not read. While messages wait, consecutive pointer positions collapse into the
- * last one and consecutive distances add up; keys and buttons stay where they are among them.
+ * caller waits for an emulator that does not read. While messages wait, those that one message can say collapse into it;
+ * all others stay where they are among them.
  */
-final class LineWriter implements AutoCloseable {
+public final class MessageWriter<M> implements AutoCloseable {
 
-    private static final Logger LOG = Logger.getLogger(LineWriter.class);
+    private static final Logger LOG = Logger.getLogger(MessageWriter.class);
+
+    /** How the messages of a protocol are written. */
+    public interface Format<M> {
+
+        /**
+         * The bytes of a message, written at once.
+         *
+         * @throws IllegalArgumentException when it cannot be written; it is left out then
+         */
+        byte[] encode(M message);
+
+        /** One message that says what both say, or null. */
+        M merge(M waiting, M next);
+
+        /** Whether the message is a person's input, whose delay is measured. */
+        boolean isInput(M message);
+    }
 
     /**
      * Key and button events of a person come at 50 a second at most; 1,024 that wait behind a full socket buffer mean
@@ -34,33 +45,36 @@ final class LineWriter implements AutoCloseable {
     private final OutputStream out;
     private final Runnable onFailure;
     private final Thread thread;
-    private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
+    private final Format<M> format;
+    private final ArrayDeque<Waiting<M>> queue = new ArrayDeque<>();
     private boolean closed;
     private final AtomicLongArray recentDelays = new AtomicLongArray(RECENT);
     private volatile int delaysTaken;
 
     /** A message, and since when it waits on the clock of System.nanoTime. */
-    private record Waiting(ToEmulator message, long since) {}
+    private record Waiting<M>(M message, long since) {}
 
-    LineWriter(OutputStream out, Runnable onFailure) {
+    /** @param onFailure told when the emulator is gone or does not read */
+    public MessageWriter(OutputStream out, Format<M> format, Runnable onFailure) {
         this.out = out;
+        this.format = format;
         this.onFailure = onFailure;
         this.thread = Thread.ofPlatform().name("control-write").daemon().unstarted(this::run);
     }
 
-    void start() {
+    public void start() {
         thread.start();
     }
 
     /** Queues; false when the connection is over. */
-    boolean offer(ToEmulator message) {
+    public boolean offer(M message) {
         boolean overrun;
         synchronized (queue) {
             if (closed) {
                 return false;
             }
-            Waiting last = queue.peekLast();
-            ToEmulator merged = last == null ? null : merge(last.message, message);
+            Waiting<M> last = queue.peekLast();
+            M merged = last == null ? null : format.merge(last.message, message);
             if (merged != null) {
                 queue.removeLast();
             }
@@ -68,7 +82,7 @@ final class LineWriter implements AutoCloseable {
             if (overrun) {
                 close();
             } else {
-                queue.addLast(merged == null ? new Waiting(message, System.nanoTime()) : new Waiting(merged, last.since));
+                queue.addLast(merged == null ? new Waiting<>(message, System.nanoTime()) : new Waiting<>(merged, last.since));
                 queue.notify();
             }
         }
@@ -79,28 +93,12 @@ final class LineWriter implements AutoCloseable {
         return !overrun;
     }
 
-    /** One message that says what both say, or null. */
-    private static ToEmulator merge(ToEmulator waiting, ToEmulator next) {
-        return switch (next) {
-            case MouseMove m when waiting instanceof MouseMove -> m;
-            case MouseMoveRelative(int dx, int dy) when waiting instanceof MouseMoveRelative w ->
-                new MouseMoveRelative(bound(w.dx() + dx), bound(w.dy() + dy));
-            case MouseWheel(int dx, int dy) when waiting instanceof MouseWheel w ->
-                new MouseWheel(bound(w.dx() + dx), bound(w.dy() + dy));
-            default -> null;
-        };
-    }
-
-    private static int bound(int distance) {
-        return Math.clamp(distance, Short.MIN_VALUE, Short.MAX_VALUE);
-    }
-
     private void run() {
         try {
-            Waiting next;
+            Waiting<M> next;
             while ((next = take()) != null) {
                 write(next.message);
-                if (next.message instanceof Input) {
+                if (format.isInput(next.message)) {
                     recentDelays.set(delaysTaken % RECENT, System.nanoTime() - next.since);
                     delaysTaken = delaysTaken + 1;
                 }
@@ -112,19 +110,19 @@ final class LineWriter implements AutoCloseable {
         }
     }
 
-    private void write(ToEmulator message) throws IOException {
-        byte[] line;
+    private void write(M message) throws IOException {
+        byte[] bytes;
         try {
-            line = ControlCodec.encode(message);
+            bytes = format.encode(message);
         } catch (IllegalArgumentException e) {
             LOG.errorf("Not sent to the emulator: %s", e.getMessage());
             return;
         }
-        out.write(line);
+        out.write(bytes);
     }
 
     /** How long input lately waited until the emulator's socket had it, median in milliseconds; NaN before the first. */
-    double delayMillis() {
+    public double delayMillis() {
         int count = Math.min(delaysTaken, RECENT);
         return count == 0
                 ? Double.NaN
@@ -137,7 +135,7 @@ final class LineWriter implements AutoCloseable {
                         / 1e6;
     }
 
-    private Waiting take() throws InterruptedException {
+    private Waiting<M> take() throws InterruptedException {
         synchronized (queue) {
             while (queue.isEmpty() && !closed) {
                 queue.wait();

@@ -22,13 +22,13 @@ import org.macemu.webrtc.api.control.ControlMessage.ToEmulator;
 import org.macemu.webrtc.media.testing.Await;
 
 /** What collapses, what does not, and where the queue ends. */
-class LineWriterTest {
+class MessageWriterTest {
 
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final CountDownLatch gate = new CountDownLatch(1);
     private final CountDownLatch inWrite = new CountDownLatch(1);
     private final AtomicInteger failures = new AtomicInteger();
-    private final LineWriter writer = new LineWriter(
+    private final MessageWriter<ToEmulator> writer = new MessageWriter<>(
             new OutputStream() {
                 @Override
                 public void write(int b) {
@@ -46,6 +46,7 @@ class LineWriterTest {
                     lines.add(new String(bytes, StandardCharsets.UTF_8).strip());
                 }
             },
+            new JsonLines(),
             failures::incrementAndGet);
 
     @AfterEach
