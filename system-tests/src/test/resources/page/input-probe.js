@@ -6,13 +6,19 @@
   const FIRST_CODE = { websocket: 65, datachannel: 78 };
   const CODES = 13;
 
+  let connection;
   let socket;
   let input;
   let pointer;
 
-  /** Connects to a signalling WebSocket, and then by WebRTC. Resolves when both ways are open. */
+  /**
+   * Connects to a signalling WebSocket, and then by WebRTC, anew. Resolves when both ways are open and this viewer holds
+   * the controls.
+   */
   async function open(url) {
-    const connection = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+    socket?.close();
+    connection?.close();
+    connection = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
     // As the page makes them: what must arrive, and positions that the next one makes good.
     input = connection.createDataChannel('input', { ordered: true });
     pointer = connection.createDataChannel('pointer', { ordered: false, maxRetransmits: 0 });
@@ -20,6 +26,7 @@
     const early = [];
     const take = {
       async welcome() {
+        socket.send('{"type":"control","action":"take"}');
         const offer = await connection.createOffer();
         socket.send(JSON.stringify({ type: 'offer', lane: 'adaptive', sdp: offer.sdp }));
         await connection.setLocalDescription(offer);
