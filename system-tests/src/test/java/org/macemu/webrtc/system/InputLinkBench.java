@@ -71,6 +71,7 @@ public final class InputLinkBench {
                 // A page without anything of its own that would use the network.
                 try (ViewerPage page = browser.open(
                         product, "http://127.0.0.1:" + product.port(Product.Part.CONTROL) + "/api/v1/status")) {
+                    page.expectErrors("favicon");
                     prepare(page);
                     for (Link each : LINKS) {
                         orders.write(each.loss + " " + each.milliseconds + "\n");
