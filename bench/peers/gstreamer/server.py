@@ -43,8 +43,12 @@ class Viewer:
         self.webrtc.set_property("bundle-policy", GstWebRTC.WebRTCBundlePolicy.MAX_BUNDLE)
         self.webrtc.connect("notify::ice-gathering-state", self.on_gathering)
         pipeline.add(self.webrtc)
+        # Before anything is linked: one branch that is not ready yet would end the source for all.
+        self.webrtc.sync_state_with_parent()
         for index, name in enumerate(CAPS):
             queue = Gst.ElementFactory.make("queue")
+            # webrtcbin takes nothing before DTLS is done: a queue that waited would hold up every viewer's.
+            queue.set_property("leaky", 2)
             pipeline.add(queue)
             pad = self.webrtc.request_pad_simple(f"sink_{index}")
             transceiver = pad.get_property("transceiver")
@@ -54,7 +58,6 @@ class Viewer:
             queue.get_static_pad("src").link(pad)
             queue.sync_state_with_parent()
             pipeline.get_by_name(name).request_pad_simple("src_%u").link(queue.get_static_pad("sink"))
-        self.webrtc.sync_state_with_parent()
         _, sdp = GstSdp.SDPMessage.new_from_text(offer)
         description = GstWebRTC.WebRTCSessionDescription.new(GstWebRTC.WebRTCSDPType.OFFER, sdp)
         self.webrtc.emit("set-remote-description", description, Gst.Promise.new_with_change_func(self.on_offer))
