@@ -185,6 +185,7 @@ int main(int argc, char **argv) {
     segment->frame_eventfd = frame_event;
     segment->audio_eventfd = sound_event;
     segment->version = 4;
+    atomic_thread_fence(memory_order_release);
     segment->magic = 0x4D454D34;
 
     struct pollfd wait[2] = {{.fd = listener, .events = POLLIN}, {.fd = -1, .events = POLLIN}};

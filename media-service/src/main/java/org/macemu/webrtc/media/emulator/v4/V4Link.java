@@ -91,15 +91,15 @@ final class V4Link implements EmulatorLink {
             return false;
         }
         try (AFUNIXSocket socket = AFUNIXSocket.newInstance()) {
+            V4Header header = V4Header.read(candidate.segment());
+            if (header.magic() == 0) {
+                LOG.debugf("Process %d has only begun", candidate.pid());
+                return false;
+            }
             try {
                 socket.connect(AFUNIXSocketAddress.of(candidate.socket()), CONNECT_MILLIS);
             } catch (IOException e) {
                 LOG.debugf("Process %d left its segment and has ended: %s", candidate.pid(), e.getMessage());
-                return false;
-            }
-            V4Header header = V4Header.read(candidate.segment());
-            if (header.magic() == 0) {
-                LOG.debugf("Process %d has only begun", candidate.pid());
                 return false;
             }
             check(candidate, header.pid());
