@@ -41,6 +41,13 @@ final class V4Connection implements AutoCloseable {
     private final EmulatorListener listener;
     private final MessageWriter<V4Message> writer;
     private final V4Input input = new V4Input();
+
+    /**
+     * Held from a command to its answer, and while the end is told: an emulator may end at once of what it is told, and
+     * its end must not overtake the answer.
+     */
+    private final Object turn = new Object();
+
     private volatile Eventfd eventfd;
     private volatile boolean hungUp;
 
@@ -138,20 +145,31 @@ final class V4Connection implements AutoCloseable {
 
     /** Such an emulator answers nothing; a command counts as carried out when it was given. */
     boolean request(Request request) {
-        if (hungUp) {
-            return false;
+        synchronized (turn) {
+            if (hungUp) {
+                return false;
+            }
+            listener.received(answer(request));
+            return true;
         }
-        FromEmulator answer =
-                switch (request) {
-                    case Restart r -> command(state().isStopped() ? V4Message.COMMAND_START : V4Message.COMMAND_RESET);
-                    case Shutdown s -> command(V4Message.COMMAND_STOP);
-                    case GetStatus g -> status();
-                    default ->
-                        new ControlMessage.Error("An emulator of protocol v4 cannot answer " + request.type()
-                                + ": it knows start, stop and reset, keys and the mouse");
-                };
-        listener.received(answer);
-        return true;
+    }
+
+    private FromEmulator answer(Request request) {
+        return switch (request) {
+            case Restart r -> command(state().isStopped() ? V4Message.COMMAND_START : V4Message.COMMAND_RESET);
+            case Shutdown s -> command(V4Message.COMMAND_STOP);
+            case GetStatus g -> status();
+            default ->
+                new ControlMessage.Error("An emulator of protocol v4 cannot answer " + request.type()
+                        + ": it knows start, stop and reset, keys and the mouse");
+        };
+    }
+
+    /** Tells that the emulator is gone, after every answer that it still gave. */
+    void tellEnd() {
+        synchronized (turn) {
+            listener.disconnected(peer);
+        }
     }
 
     private FromEmulator command(int command) {

@@ -147,7 +147,7 @@ final class V4Link implements EmulatorLink {
         } finally {
             connection = null;
             LOG.infof("Emulator disconnected: process %d", c.peer().pid());
-            listener.disconnected(c.peer());
+            c.tellEnd();
         }
     }
 
