@@ -96,6 +96,18 @@ test('connects, and is open with the welcome', async () => {
   assert.equal(world.messages[0].viewer, 'v-1');
 });
 
+test('a Mac that is being started is waited for on the same socket', async () => {
+  world.session.start();
+  await settle();
+  world.receive({ type: 'error', code: 'session_starting', message: 'The Mac is being started.', fatal: false });
+  const { socket } = world;
+  await world.pass(20_000);
+  assert.equal(world.last.phase, 'connecting');
+  assert.equal(world.socket, socket);
+  await world.pass(11_000);
+  assert.equal(world.phases.find(({ cause }) => cause)?.cause, 'unreachable');
+});
+
 test('a lost socket is replaced after a quarter of a second, then after doubling pauses', async () => {
   await world.open();
   const pauses = [];

@@ -104,7 +104,7 @@ const overlay = new Overlay({
 const people = new People(
   (request) => connection.session.send({ type: 'control', ...request }),
   focusScreen,
-  (viewer) => control.removeViewer(viewer).catch(toastFailure),
+  remove,
 );
 const invite = new Invite();
 const pointersShown = new PointersShown({
@@ -352,6 +352,19 @@ function showBoard(open) {
   byId('board-button', HTMLButtonElement).setAttribute('aria-pressed', String(open));
   closePanel('keyboard-panel');
   focusScreen();
+}
+
+/** @param {string} viewer @param {string} name */
+async function remove(viewer, name) {
+  const agreed = await confirm({
+    title: t('confirm.remove', { name }),
+    text: t('confirm.remove.text'),
+    action: t('confirm.remove.do'),
+  });
+  focusScreen();
+  if (agreed) {
+    control.removeViewer(viewer).catch(toastFailure);
+  }
 }
 
 /**

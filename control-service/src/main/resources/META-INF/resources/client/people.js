@@ -28,7 +28,7 @@ export class People {
   /**
    * @param {(request: ControlRequest) => void} send
    * @param {() => void} onAnswered
-   * @param {(viewer: string) => void} onRemove
+   * @param {(viewer: string, name: string) => void} onRemove
    */
   constructor(send, onAnswered, onRemove) {
     this.#send = send;
@@ -94,7 +94,7 @@ export class People {
       const label = t('people.remove', { name: nameOf(person) });
       const attributes = { type: 'button', 'aria-label': label, title: label };
       const remove = create('button', { className: 'tool small', attributes }, icon('cross'));
-      remove.addEventListener('click', () => this.#onRemove(person.viewer));
+      remove.addEventListener('click', () => this.#onRemove(person.viewer, nameOf(person)));
       item.append(remove);
     }
     return item;

@@ -46,6 +46,10 @@ import { readServerMessage } from './messages.js';
 
 /** A socket that has neither opened nor failed after this time is given up. */
 const OPEN_TIMEOUT_MS = 5000;
+
+/** Shorter than the service waits for a silent browser: a Mac that is started is waited for on the same socket. */
+const STARTING_TIMEOUT_MS = 30_000;
+
 const DEFAULT_HEARTBEAT_SECONDS = 15;
 /** How long a connection that is doubted may stay silent after a ping. */
 const PROBE_MS = 1500;
@@ -167,11 +171,17 @@ export class Session {
       return;
     }
     this.#socket = socket;
-    this.#timer = this.#surroundings.setTimer(() => this.#waitAfter({ cause: 'unreachable' }), OPEN_TIMEOUT_MS);
+    this.#awaitWelcome(OPEN_TIMEOUT_MS);
     socket.onmessage = (event) => this.#receive(event.data);
     socket.onclose = () => this.#closed();
     // A close event always follows an error event, and says no less.
     socket.onerror = () => {};
+  }
+
+  /** @param {number} ms after which another connection is tried */
+  #awaitWelcome(ms) {
+    this.#surroundings.clearTimer(this.#timer);
+    this.#timer = this.#surroundings.setTimer(() => this.#waitAfter({ cause: 'unreachable' }), ms);
   }
 
   /**
@@ -209,6 +219,9 @@ export class Session {
         break;
       case 'error':
         this.#lastError = message.fatal ? message : undefined;
+        if (message.code === 'session_starting') {
+          this.#awaitWelcome(STARTING_TIMEOUT_MS);
+        }
         break;
       case 'goodbye':
         this.#goodbye(message);

@@ -200,6 +200,9 @@ export const de = Object.freeze({
   'confirm.shutDown.text':
     'Alles, was auf dem Mac nicht gesichert ist, geht verloren. Er kann nur auf dem Server wieder gestartet werden.',
   'confirm.shutDown.do': 'Ausschalten',
+  'confirm.remove': 'Möchten Sie {name} wegschicken?',
+  'confirm.remove.text': 'Ein Link gilt dann für alle nicht mehr, die ihn haben; der eines Besitzers bleibt gültig.',
+  'confirm.remove.do': 'Wegschicken',
   'confirm.cancel': 'Abbrechen',
 
   'toast.restarting': 'Der Mac wird neu gestartet.',

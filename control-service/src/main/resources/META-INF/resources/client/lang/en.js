@@ -191,6 +191,9 @@ export const en = Object.freeze({
   'confirm.shutDown': 'Shut the Mac down?',
   'confirm.shutDown.text': 'Whatever is not saved on the Mac is lost. It can only be started again on the server.',
   'confirm.shutDown.do': 'Shut down',
+  'confirm.remove': 'Send {name} away?',
+  'confirm.remove.text': 'A link is over for everybody who has it, except an owner’s.',
+  'confirm.remove.do': 'Send away',
   'confirm.cancel': 'Cancel',
 
   'toast.restarting': 'The Mac is restarting.',
