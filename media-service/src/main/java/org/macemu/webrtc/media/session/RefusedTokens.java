@@ -29,7 +29,8 @@ final class RefusedTokens {
         ends.values().removeIf(end -> !end.isAfter(now));
         Instant end = Instant.ofEpochMilli(token.getExpiresMs());
         if (!token.getId().isEmpty() && end.isAfter(now)) {
-            ends.put(token.getId(), end);
+            // Several tokens of one person may have one id.
+            ends.merge(token.getId(), end, (a, b) -> a.isAfter(b) ? a : b);
             if (ends.size() > MAX) {
                 ends.remove(ends.entrySet().stream()
                         .min(Comparator.comparing(Map.Entry::getValue))

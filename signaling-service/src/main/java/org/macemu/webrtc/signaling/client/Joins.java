@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
+import org.macemu.webrtc.api.access.AccessRole;
 import org.macemu.webrtc.api.access.AccessToken;
 import org.macemu.webrtc.api.grpc.Join;
 import org.macemu.webrtc.api.grpc.Role;
@@ -22,8 +23,10 @@ public final class Joins {
      */
     public static Join.Builder of(String remoteAddress, Optional<AccessToken> token, Role role) {
         Join.Builder join = Join.newBuilder().setRemoteAddress(remoteAddress).setRole(role);
-        token.ifPresent(shown -> join.setName(shown.name())
-                .setToken(Join.Token.newBuilder()
+        token.ifPresent(shown -> join.setName(shown.name()));
+        // An owner sends a second tab or telephone of his own away, not himself; he could invite himself again anyway.
+        token.filter(shown -> shown.role() != AccessRole.OWNER)
+                .ifPresent(shown -> join.setToken(Join.Token.newBuilder()
                         .setId(digest(shown.id()))
                         .setExpiresMs(millis(shown.expires()))));
         return join;

@@ -240,7 +240,8 @@ final class MediaLink {
         cancelMove();
         placement.failed(place);
         metrics.mediaLost();
-        if (outageTold) {
+        if (outageTold || startTold) {
+            // A Mac's pod has an address before its media-service listens: who waits for the Mac is told nothing new.
             LOG.debugf("%s: the media-service, %s, is not available (%s)", this, place, reason);
         } else {
             LOG.warnf("%s: the media-service, %s, is not available (%s), trying again", this, place, reason);

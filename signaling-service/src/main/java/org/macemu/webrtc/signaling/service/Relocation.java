@@ -113,7 +113,12 @@ final class Relocation {
                 vertx.cancelTimer(timer);
                 next = listener.welcomed(place, call, message.getWelcome());
             } else if (message.hasGoodbye()) {
-                fail("goodbye: " + message.getGoodbye().getReason());
+                String reason = message.getGoodbye().getReason();
+                if (reason.equals("removed")) {
+                    tryAgain("its token is refused");
+                } else {
+                    fail("goodbye: " + reason);
+                }
             } else if (message.hasError()) {
                 fail(message.getError().getMessage());
             }
@@ -129,9 +134,14 @@ final class Relocation {
         }
 
         private void fail(String why) {
+            placement.failed(place);
+            tryAgain(why);
+        }
+
+        /** Elsewhere, or here again, which is no fault of this place's. */
+        private void tryAgain(String why) {
             abandon();
             LOG.infof("Moving a viewer to %s failed (%s), trying again", place, why);
-            placement.failed(place);
             retry = vertx.setTimer(RETRY_MS, ignored -> Relocation.this.attempt());
         }
 
