@@ -4,6 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -52,7 +57,20 @@ class FirefoxST {
 
     @Test
     void playsAndTakesInput() throws Exception {
+        assumeTrue(hasNetworkAddress(), "Firefox uses no loopback candidate, and there is no other address here");
         playsAndTakesInput("", "shared");
+    }
+
+    /** Whether the media-service finds an address beside loopback: by the route to a network of examples (RFC 5737). */
+    private static boolean hasNetworkAddress() throws IOException {
+        try (DatagramSocket socket = new DatagramSocket()) {
+            socket.connect(InetAddress.getByName("203.0.113.1"), 9);
+            return socket.getLocalAddress() instanceof Inet4Address own
+                    && !own.isLoopbackAddress()
+                    && !own.isAnyLocalAddress();
+        } catch (UncheckedIOException e) {
+            return false;
+        }
     }
 
     @Test

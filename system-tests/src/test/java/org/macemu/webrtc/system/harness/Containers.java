@@ -27,6 +27,14 @@ public final class Containers implements AutoCloseable {
 
     /** Null when an engine answers and has these images of the product, else what is missing. */
     public static String missing(String... images) {
+        try {
+            return sought(images);
+        } catch (AssertionError e) {
+            return "the container engine does not answer: " + e.getMessage();
+        }
+    }
+
+    private static String sought(String... images) {
         Command version;
         try {
             version = Command.run(Product.root(), PATIENCE, "docker", "version", "--format", "{{.Server.Version}}");
