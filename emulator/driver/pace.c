@@ -90,12 +90,20 @@ static uint64_t next_look(uint64_t now, uint64_t requested_us) {
     return look;
 }
 
+static void unlock_at_cancel(void *unused) {
+    (void) unused;
+    unlock();
+}
+
+/* Programs end their threads by cancelling them, which this is a place for: the lock must not stay behind. */
 static void wait_until(uint64_t time_us) {
     struct timespec until = {
         .tv_sec = (time_t) (time_us / 1000000u),
         .tv_nsec = (long) (time_us % 1000000u * 1000u),
     };
+    pthread_cleanup_push(unlock_at_cancel, NULL);
     pthread_cond_timedwait(&pace.woken, &pace.lock, &until);
+    pthread_cleanup_pop(0);
 }
 
 bool pace_sleep(uint64_t requested_us) {
@@ -107,6 +115,14 @@ bool pace_sleep(uint64_t requested_us) {
     while (now < look && !(pace.input && now >= rested)) {
         wait_until(pace.input && rested < look ? rested : look);
         now = monotonic_us();
+    }
+    if (pace.input) {
+        /*
+         * The thread looks now. A program does not fetch its picture every time, such as during a change of mode:
+         * input that stayed would keep it from sleeping.
+         */
+        pace.input = false;
+        looked_us = now;
     }
     unlock();
     return true;
