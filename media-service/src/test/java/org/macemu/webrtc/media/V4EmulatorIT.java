@@ -10,8 +10,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -192,6 +195,26 @@ class V4EmulatorIT {
         assertTrue(next.waitFor(10, TimeUnit.SECONDS));
         assertEquals(0, next.exitValue(), "stop");
         assertTrue(told(next).contains("0300000002000000"), told(next));
+    }
+
+    /** It cannot say that it stopped: its segment does. */
+    @Test
+    void aChangedStateIsNoticed() throws Exception {
+        open(Map.of());
+        Process process = start("argb", "good");
+        awaitConnected(process);
+        Await.until("running", () -> fixture.mac.state().getEmulatorConnected());
+        state(process, 0);
+        Await.until("stopped", () -> !fixture.mac.state().getEmulatorConnected());
+        assertTrue(fixture.mac.isConnected(), "the connection stays");
+        state(process, 1);
+        Await.until("running again", () -> fixture.mac.state().getEmulatorConnected());
+    }
+
+    private void state(Process process, int state) throws IOException {
+        try (FileChannel file = FileChannel.open(segment(process), StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.wrap(new byte[] {(byte) state, 0, 0, 0}), 12);
+        }
     }
 
     @Test

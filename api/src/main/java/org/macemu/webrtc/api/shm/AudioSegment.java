@@ -110,7 +110,8 @@ public final class AudioSegment implements Segment {
     private static AudioSegment accept(SegmentFile file) throws SegmentException {
         try {
             return new AudioSegment(file, check(file));
-        } catch (SegmentException e) {
+        } catch (SegmentException | RuntimeException | InternalError e) {
+            // InternalError: the file was cut while it was read.
             file.close();
             throw e;
         }

@@ -109,7 +109,8 @@ public final class VideoSegment implements Segment {
     private static VideoSegment accept(SegmentFile file, Set<VideoLayout> expected) throws SegmentException {
         try {
             return new VideoSegment(file, check(file, expected));
-        } catch (SegmentException e) {
+        } catch (SegmentException | RuntimeException | InternalError e) {
+            // InternalError: the file was cut while it was read.
             file.close();
             throw e;
         }

@@ -12,13 +12,15 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
 import org.macemu.webrtc.api.shm.VideoSegment;
 import org.macemu.webrtc.media.capture.FrameSignal;
 import org.newsclub.net.unix.FileDescriptorCast;
 
 /**
- * A descriptor that an emulator passed, which it writes to at every picture (eventfd(2)). Owned by the connection; each
- * {@link #newSignal} is owned by who waits.
+ * What an emulator passed to be told of pictures with, and writes to at every picture (eventfd(2)). A descriptor of its
+ * own, owned by the connection: what was passed belongs to the socket, which closes it. Each {@link #newSignal} is owned
+ * by who waits.
  *
  * <p>Waiting is edge-triggered (epoll(7)) and reads nothing: a read could block when somebody else took the event, and
  * would change what the emulator's other readers see. Its counter would need centuries to fill.
@@ -38,6 +40,7 @@ final class Eventfd implements AutoCloseable {
             function("epoll_ctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
     private static final MethodHandle EPOLL_WAIT =
             function("epoll_wait", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
+    private static final MethodHandle DUP = function("dup", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     private static final MethodHandle CLOSE = function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
     private int descriptor;
@@ -52,21 +55,37 @@ final class Eventfd implements AutoCloseable {
     }
 
     /**
-     * Takes the descriptors that came with a message: the first is of pictures, the others are closed.
+     * Duplicates the first of the descriptors that came with a message, which is of pictures.
      *
-     * @throws IOException when the first is no eventfd; all are closed then
+     * @param passed stay the socket's, which closes them when it closes
+     * @throws IOException when the first is no eventfd
      */
     static Eventfd take(FileDescriptor[] passed) throws IOException {
-        for (int i = 1; i < passed.length; i++) {
-            close(FileDescriptorCast.using(passed[i]).as(Integer.class));
+        Eventfd own = new Eventfd(duplicate(FileDescriptorCast.using(passed[0]).as(Integer.class)));
+        try {
+            String kind = Files.readSymbolicLink(Path.of("/proc/self/fd/" + own.descriptor))
+                    .toString();
+            if (!kind.equals("anon_inode:[eventfd]")) {
+                throw new IOException("the descriptor it passed is " + kind + ": expected an eventfd");
+            }
+            return own;
+        } catch (IOException e) {
+            own.close();
+            throw e;
         }
-        int first = FileDescriptorCast.using(passed[0]).as(Integer.class);
-        String kind = Files.readSymbolicLink(Path.of("/proc/self/fd/" + first)).toString();
-        if (!kind.equals("anon_inode:[eventfd]")) {
-            close(first);
-            throw new IOException("the descriptor it passed is " + kind + ": expected an eventfd");
+    }
+
+    private static int duplicate(int descriptor) throws IOException {
+        int duplicate;
+        try {
+            duplicate = (int) DUP.invokeExact(descriptor);
+        } catch (Throwable e) {
+            throw new IllegalStateException("dup", e);
         }
-        return new Eventfd(first);
+        if (duplicate < 0) {
+            throw new IOException("the descriptor it passed cannot be duplicated");
+        }
+        return duplicate;
     }
 
     /** Something to wait with, or null when the connection is over. */
@@ -114,12 +133,18 @@ final class Eventfd implements AutoCloseable {
 
         @Override
         public boolean await(VideoSegment segment, int expected, long nanos) {
+            int events;
             try {
                 int millis = (int) Math.max(1, nanos / 1_000_000);
-                return (int) EPOLL_WAIT.invokeExact(epoll, event, 1, millis) > 0;
+                events = (int) EPOLL_WAIT.invokeExact(epoll, event, 1, millis);
             } catch (Throwable e) {
                 throw new IllegalStateException("epoll_wait", e);
             }
+            if (events < 0) {
+                // Whatever is wrong, the thread that waits must not spin.
+                LockSupport.parkNanos(nanos);
+            }
+            return events > 0;
         }
 
         @Override

@@ -32,7 +32,13 @@ final class V4Connection implements AutoCloseable {
 
     private static final int GREETING = 'E';
 
-    /** Room for two descriptors, of pictures and of sound, and what the kernel puts around them. */
+    /** Greetings after the first that are passed over: a flood would keep the thread busy. */
+    private static final int MOST_GREETINGS = 16;
+
+    /** How often its state is looked at, which it cannot tell. */
+    private static final int STATE_MILLIS = 1_000;
+
+    /** Asks for room for descriptors, of pictures and of sound. The library never makes it less than 256 bytes. */
     private static final int DESCRIPTOR_BYTES = 64;
 
     private final AFUNIXSocket socket;
@@ -47,6 +53,9 @@ final class V4Connection implements AutoCloseable {
      * its end must not overtake the answer.
      */
     private final Object turn = new Object();
+
+    /** The last state that the listener was told. Used while {@link #turn} is held. */
+    private int toldState = -1;
 
     private volatile Eventfd eventfd;
     private volatile boolean hungUp;
@@ -74,9 +83,10 @@ final class V4Connection implements AutoCloseable {
     /**
      * Reads the greeting, and does without when none comes; then messages can be sent.
      *
-     * @throws IOException when something else came, or it hung up
+     * @return false when it hung up
+     * @throws IOException when something else came
      */
-    void awaitGreeting() throws IOException {
+    boolean awaitGreeting() throws IOException {
         socket.setAncillaryReceiveBufferSize(DESCRIPTOR_BYTES);
         socket.setSoTimeout(GREETING_MILLIS);
         try {
@@ -85,40 +95,62 @@ final class V4Connection implements AutoCloseable {
             if (passed != null && passed.length > 0) {
                 eventfd = Eventfd.take(passed);
             }
+            if (first < 0) {
+                return false;
+            }
             if (first != GREETING) {
-                throw new IOException(first < 0
-                        ? "it hung up"
-                        : "it greeted with byte 0x%02X: expected 0x%02X".formatted(first, GREETING));
+                throw new IOException("it greeted with byte 0x%02X: expected 0x%02X".formatted(first, GREETING));
             }
         } catch (SocketTimeoutException e) {
             LOG.debugf("Process %d passed no descriptors", peer.pid());
         }
         // None that comes later is taken: the kernel closes it.
         socket.setAncillaryReceiveBufferSize(0);
-        socket.setSoTimeout(0);
+        socket.setSoTimeout(STATE_MILLIS);
         writer.start();
+        return true;
     }
 
     /**
-     * Returns when either side has hung up.
+     * Returns when either side has hung up. Tells the listener meanwhile when the state in the segment has changed.
      *
      * @throws IOException when the emulator says what the protocol does not know
      */
     void awaitEnd() throws IOException {
-        int more;
-        try {
-            do {
+        int greetings = 0;
+        while (true) {
+            int more;
+            try {
                 more = socket.getInputStream().read();
-                // One whose server had not gone yet greets late.
-            } while (more == GREETING);
-        } catch (IOException e) {
-            if (!hungUp) {
-                LOG.debugf("Process %d: %s", peer.pid(), e);
+            } catch (SocketTimeoutException e) {
+                tellState();
+                continue;
+            } catch (IOException e) {
+                if (!hungUp) {
+                    LOG.debugf("Process %d: %s", peer.pid(), e);
+                }
+                return;
             }
-            return;
+            if (more < 0) {
+                return;
+            }
+            // One whose server had not gone yet greets late.
+            if (more != GREETING) {
+                throw new IOException("it sent byte 0x%02X: such emulators only listen".formatted(more));
+            }
+            if (++greetings > MOST_GREETINGS) {
+                throw new IOException("it greeted more than " + MOST_GREETINGS + " times: expected once");
+            }
         }
-        if (more >= 0) {
-            throw new IOException("it sent byte 0x%02X: such emulators only listen".formatted(more));
+    }
+
+    /** As the status message of an emulator that can push one. */
+    private void tellState() {
+        synchronized (turn) {
+            V4Header header = state();
+            if (!hungUp && header.state() != toldState) {
+                listener.received(status(header));
+            }
         }
     }
 
@@ -158,7 +190,7 @@ final class V4Connection implements AutoCloseable {
         return switch (request) {
             case Restart r -> command(state().isStopped() ? V4Message.COMMAND_START : V4Message.COMMAND_RESET);
             case Shutdown s -> command(V4Message.COMMAND_STOP);
-            case GetStatus g -> status();
+            case GetStatus g -> status(state());
             default ->
                 new ControlMessage.Error("An emulator of protocol v4 cannot answer " + request.type()
                         + ": it knows start, stop and reset, keys and the mouse");
@@ -178,8 +210,8 @@ final class V4Connection implements AutoCloseable {
                 : new ControlMessage.Error("The emulator has hung up");
     }
 
-    private FromEmulator status() {
-        V4Header header = state();
+    private FromEmulator status(V4Header header) {
+        toldState = header.state();
         return new ControlMessage.Status(
                 !header.isStopped(),
                 0,

@@ -27,7 +27,8 @@ import org.newsclub.net.unix.AFUNIXSocketCredentials;
  * what reads the connection, on which such an emulator says nothing after its greeting.
  *
  * <p>Segment, socket and process must belong to a user who may be the emulator: the kernel is asked, not the names. One
- * that was refused is left alone for {@link #REFUSED_NANOS}, and the next is tried.
+ * that was refused is left alone for {@link #REFUSED_NANOS}, and the next is tried. One that hung up was not refused: it
+ * may be about to start anew.
  */
 final class V4Link implements EmulatorLink {
 
@@ -40,8 +41,8 @@ final class V4Link implements EmulatorLink {
     private final AllowedUsers users;
     private final EmulatorListener listener;
     private final Thread thread;
-    /** Until when processes are left alone. */
-    private final Map<Integer, Long> refused = new HashMap<>();
+    /** Until when they are left alone. Another emulator may get the same process number. */
+    private final Map<V4Search.Candidate, Long> refused = new HashMap<>();
 
     private String trouble = "";
     private volatile V4Connection connection;
@@ -64,11 +65,12 @@ final class V4Link implements EmulatorLink {
             try {
                 refused.values().removeIf(until -> until - System.nanoTime() < 0);
                 for (V4Search.Candidate candidate : search.candidates()) {
-                    if (!closed && !refused.containsKey(candidate.pid()) && serve(candidate)) {
+                    if (!closed && !refused.containsKey(candidate) && serve(candidate)) {
                         break;
                     }
                 }
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | InternalError e) {
+                // The last is the JVM's word for a fault in mapped memory, which may come late.
                 report(e);
             }
             if (!closed) {
@@ -78,7 +80,7 @@ final class V4Link implements EmulatorLink {
     }
 
     /** Says once why nothing can be found, until that changes. */
-    private void report(Exception why) {
+    private void report(Throwable why) {
         if (!why.toString().equals(trouble)) {
             trouble = why.toString();
             LOG.warnf("Looking for an emulator of protocol v4 in %s: %s", search.place(), trouble);
@@ -110,14 +112,18 @@ final class V4Link implements EmulatorLink {
             }
             try (V4Connection c = new V4Connection(
                     socket, candidate.segment(), new EmulatorPeer(candidate.pid(), (int) peer.getUid()), listener)) {
-                c.awaitGreeting();
+                if (!c.awaitGreeting()) {
+                    LOG.debugf("Process %d hung up", candidate.pid());
+                    return false;
+                }
                 if (!closed) {
                     stay(c);
                 }
             }
             return true;
-        } catch (IOException e) {
-            refused.put(candidate.pid(), System.nanoTime() + REFUSED_NANOS);
+        } catch (IOException | InternalError e) {
+            // InternalError: its segment was cut while it was read.
+            refused.put(candidate, System.nanoTime() + REFUSED_NANOS);
             LOG.warnf("Emulator of process %d refused: %s", candidate.pid(), e.getMessage());
             return false;
         }

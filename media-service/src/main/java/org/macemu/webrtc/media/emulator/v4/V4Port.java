@@ -63,7 +63,7 @@ public final class V4Port implements EmulatorPort {
                 try {
                     FrameSignal signal = link.newSignal();
                     return signal == null ? new VideoInput(segment) : new VideoInput(segment, signal);
-                } catch (IOException e) {
+                } catch (IOException | RuntimeException e) {
                     segment.close();
                     throw new SegmentException("The emulator's pictures cannot be waited for: " + e.getMessage(), e);
                 }
