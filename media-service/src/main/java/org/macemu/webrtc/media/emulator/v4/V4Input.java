@@ -28,20 +28,20 @@ final class V4Input {
                     .stream()
                     .mapToObj(code -> (V4Message) new V4Message.Key(code, k.pressed()))
                     .toList();
-            case MouseMove m -> pointer(false, m.x(), m.y());
-            case MouseMoveRelative m -> pointer(true, m.dx(), m.dy());
+            case MouseMove m -> pointer(false, m.x(), m.y(), false);
+            case MouseMoveRelative m -> pointer(true, m.dx(), m.dy(), false);
             case MouseButton b -> {
                 int bit = BUTTON_BITS[b.button()];
                 buttons = b.pressed() ? buttons | bit : buttons & ~bit;
                 // After distances the place in the message is a guess: following it would make the pointer jump.
-                yield relative ? pointer(true, 0, 0) : pointer(false, b.x(), b.y());
+                yield relative ? pointer(true, 0, 0, true) : pointer(false, b.x(), b.y(), true);
             }
             case MouseWheel w -> List.of();
         };
     }
 
-    private List<V4Message> pointer(boolean byDistance, int x, int y) {
-        V4Message moved = new V4Message.Mouse(!byDistance, x, y, buttons);
+    private List<V4Message> pointer(boolean byDistance, int x, int y, boolean click) {
+        V4Message moved = new V4Message.Mouse(!byDistance, x, y, buttons, click);
         if (modeKnown && relative == byDistance) {
             return List.of(moved);
         }

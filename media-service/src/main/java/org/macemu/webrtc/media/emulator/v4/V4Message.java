@@ -42,8 +42,9 @@ sealed interface V4Message {
      *
      * @param absolute whether x and y are a place, or a distance
      * @param buttons those that are down: 1 left, 2 right, 4 middle
+     * @param click whether one of them went down or up just here
      */
-    record Mouse(boolean absolute, int x, int y, int buttons) implements V4Message {
+    record Mouse(boolean absolute, int x, int y, int buttons, boolean click) implements V4Message {
         @Override
         public byte[] bytes() {
             return message(24, 2, absolute ? ABSOLUTE : 0)
@@ -93,7 +94,10 @@ sealed interface V4Message {
                 .putShort((short) 0);
     }
 
-    /** How they wait: the last place counts, distances add up, and one request for sound is enough. */
+    /**
+     * How they wait: the last place counts, distances add up, and one request for sound is enough. A click stays where
+     * it was.
+     */
     final class Format implements MessageWriter.Format<V4Message> {
 
         @Override
@@ -109,8 +113,9 @@ sealed interface V4Message {
             if (next instanceof Mouse n
                     && waiting instanceof Mouse w
                     && n.absolute == w.absolute
-                    && n.buttons == w.buttons) {
-                return n.absolute ? n : new Mouse(false, bound(w.x + n.x), bound(w.y + n.y), n.buttons);
+                    && n.buttons == w.buttons
+                    && !w.click) {
+                return n.absolute ? n : new Mouse(false, bound(w.x + n.x), bound(w.y + n.y), n.buttons, n.click);
             }
             return null;
         }
