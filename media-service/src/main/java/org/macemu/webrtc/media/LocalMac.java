@@ -243,6 +243,9 @@ final class LocalMac implements Mac {
         public void disconnected(EmulatorPeer peer) {
             emulatorStatus = null;
             requests.disconnected();
+            // A segment that ended with its emulator is left, although nobody may be watching.
+            video.check();
+            audio.check();
             input.forget();
             changed.run();
         }
