@@ -310,6 +310,7 @@ class V4EmulatorIT {
         assertEquals("", told(foreign));
         good.destroyForcibly().waitFor();
         Files.setAttribute(segment(foreign), "unix:uid", 0);
+        Files.setAttribute(folder.resolve("macemu-" + foreign.pid() + ".sock"), "unix:uid", 0);
         Await.until("it is reached and left: " + told(foreign), () -> told(foreign).contains("connected"));
         assertNull(peerOf(foreign), "never connected");
         assertFalse(told(foreign).lines().anyMatch(l -> l.matches("[0-9a-f]+")), told(foreign));
@@ -317,6 +318,25 @@ class V4EmulatorIT {
 
     private Object peerOf(Process process) throws Exception {
         return fixture.status().getEmulatorPid() == process.pid() ? process : null;
+    }
+
+    /** A FIFO would be opened for ever, and a link leads to a socket that is somebody else's. */
+    @Test
+    void neitherFifosNorLinksAreFollowed() throws Exception {
+        Process good = start("bgra", "good");
+        Process linked = start("bgra", "good");
+        Path socket = folder.resolve("macemu-" + linked.pid() + ".sock");
+        Files.move(socket, folder.resolve("elsewhere"));
+        Files.createSymbolicLink(socket, folder.resolve("elsewhere"));
+        Path fifo = folder.resolve("macemu-video-999999998");
+        assertEquals(0, new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor());
+        Files.createFile(folder.resolve("macemu-999999998.sock"));
+        open(Map.of());
+        awaitConnected(good);
+        good.destroyForcibly().waitFor();
+        Process next = start("argb", "good");
+        awaitConnected(next);
+        assertEquals("", told(linked));
     }
 
     /** The wrong size is named in the log alone; the status says what is looked for. */

@@ -7,8 +7,9 @@ import org.macemu.webrtc.api.shm.Segment;
 import org.macemu.webrtc.api.shm.SegmentException;
 
 /**
- * A segment and the one thread that reads it, so that nothing can use the mapping after it is unmapped. Looks every
- * second whether the segment is still the one to read, opens another where it is not, and leaves one whose file shrank.
+ * A segment and the one thread that reads it, so that nothing can use the mapping after it is unmapped. Looks whether the
+ * segment is still the one to read, opens another where it is not, and leaves one whose file shrank: every second
+ * that its work does not sleep through, and when an emulator comes or goes.
  */
 final class SegmentThread<S extends Segment> implements AutoCloseable {
 
@@ -91,7 +92,7 @@ final class SegmentThread<S extends Segment> implements AutoCloseable {
         LockSupport.unpark(thread);
     }
 
-    /** Has the segment looked at now: an emulator has come, and may have made another. */
+    /** Has the segment looked at now: an emulator has come and may have made another, or has gone. */
     void check() {
         checkAsked = true;
         wake();

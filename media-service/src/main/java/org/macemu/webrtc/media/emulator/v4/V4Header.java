@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -26,7 +27,13 @@ record V4Header(int magic, int pid, int state) {
     /** States by their numbers. */
     private static final String[] STATES = {"stopped", "running", "paused"};
 
+    /** @throws IOException when it cannot be read, or is no regular file */
     static V4Header read(Path segment) throws IOException {
+        if (Files.exists(segment, LinkOption.NOFOLLOW_LINKS)
+                && !Files.isRegularFile(segment, LinkOption.NOFOLLOW_LINKS)) {
+            // A FIFO would be waited for at its opening, without end.
+            throw new IOException(segment + " is no regular file: expected a shared-memory object");
+        }
         try (FileChannel channel = FileChannel.open(segment, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
             ByteBuffer words = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
             return channel.read(words, 0) < words.capacity()

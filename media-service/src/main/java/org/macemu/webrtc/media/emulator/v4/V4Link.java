@@ -1,7 +1,6 @@
 package org.macemu.webrtc.media.emulator.v4;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -89,7 +88,7 @@ final class V4Link implements EmulatorLink {
 
     /** Stays with an emulator until one side hangs up; false when there is none to stay with. */
     private boolean serve(V4Search.Candidate candidate) {
-        if (!Files.exists(candidate.socket())) {
+        if (!search.hasSocket(candidate)) {
             return false;
         }
         try (AFUNIXSocket socket = AFUNIXSocket.newInstance()) {

@@ -22,7 +22,7 @@ final class V4Search {
 
     private static final Pattern NAME = Pattern.compile("macemu-video-([1-9][0-9]{0,8})");
 
-    /** Anybody can fill /dev/shm with such names; nobody runs so many emulators. */
+    /** Of those users. Nobody runs so many emulators. */
     private static final int MOST_FILES = 4_096;
 
     /** A segment and the socket that goes with it. */
@@ -50,10 +50,13 @@ final class V4Search {
     /** The newest first; those that have ended are among them. */
     List<Candidate> candidates() throws IOException {
         List<Candidate> found = new ArrayList<>();
+        if (only.isPresent()) {
+            add(found, only.getAsInt(), segments.resolve("macemu-video-" + only.getAsInt()));
+            return found;
+        }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(segments, "macemu-video-*")) {
-            int looked = 0;
             for (Path file : files) {
-                if (looked++ == MOST_FILES) {
+                if (found.size() == MOST_FILES) {
                     break;
                 }
                 Matcher name = NAME.matcher(file.getFileName().toString());
@@ -68,12 +71,22 @@ final class V4Search {
         return found;
     }
 
-    private void add(List<Candidate> found, int pid, Path file) throws IOException {
-        if (only.isPresent() && only.getAsInt() != pid) {
-            return;
-        }
+    /** Whether its socket is there, no link to another, and of a user who may be an emulator. */
+    boolean hasSocket(Candidate candidate) {
         try {
-            if (users.contains((Integer) Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS))) {
+            return !Files.isSymbolicLink(candidate.socket()) && isAllowed(candidate.socket());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private boolean isAllowed(Path file) throws IOException {
+        return users.contains((Integer) Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS));
+    }
+
+    private void add(List<Candidate> found, int pid, Path file) throws IOException {
+        try {
+            if (isAllowed(file)) {
                 found.add(new Candidate(
                         pid,
                         file,

@@ -18,7 +18,8 @@ import java.util.Map;
  * thread.
  *
  * <p>One {@linkplain #ofThisMachine of this machine only} takes datagrams from its own address alone. The kernel delivers
- * no datagram from elsewhere that claims such a sender (a "martian"), so that nobody on the network is listened to.
+ * no datagram from elsewhere that claims such a sender (a "martian"), so that nobody on the network is listened to. It
+ * does where an administrator has set {@code net.ipv4.conf.*.accept_local} to 1: such a machine must filter by itself.
  */
 final class UdpPort implements EventLoop.Source {
 
