@@ -2,7 +2,7 @@
  * An emulator of protocol v4: makes its segment and its socket in FOLDER, passes its eventfds, makes sound when asked,
  * and writes down what it is told, a message a line. Some of its kinds are no good.
  *
- * v4_emulator FOLDER argb|bgra LOG good|mute|garbage|pipe|talks|liar|laps|wrong-pid|short
+ * v4_emulator FOLDER argb|bgra LOG good|mute|leaves|garbage|pipe|talks|floods|liar|laps|wrong-pid|short
  */
 #include "emulator.h"
 
@@ -18,6 +18,7 @@ static int sound_event;
 static FILE *told;
 static unsigned long long played;
 static unsigned shown;
+static int left;
 
 static int is(const char *what) {
     return strcmp(kind, what) == 0;
@@ -157,6 +158,11 @@ static void greet(int control) {
     if (sendmsg(control, &message, 0) != 1 || (is("talks") && write(control, "nonsense", 8) != 8)) {
         fail("sendmsg");
     }
+    for (int i = 0; is("floods") && i < 32; i++) {
+        if (write(control, "E", 1) < 0) {
+            return;
+        }
+    }
 }
 
 int main(int argc, char **argv) {
@@ -164,6 +170,7 @@ int main(int argc, char **argv) {
         return 2;
     }
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    signal(SIGPIPE, SIG_IGN);
     kind = argv[4];
     bgra = strcmp(argv[2], "bgra") == 0;
     told = fopen(argv[3], "w");
@@ -194,8 +201,14 @@ int main(int argc, char **argv) {
             fail("poll");
         }
         if (wait[0].revents != 0 && wait[1].fd < 0) {
-            wait[1].fd = accept(listener, NULL, NULL);
-            greet(wait[1].fd);
+            int control = accept(listener, NULL, NULL);
+            if (is("leaves") && !left) {
+                left = 1;
+                close(control);
+                continue;
+            }
+            wait[1].fd = control;
+            greet(control);
             wait[0].fd = -1;
         }
         if (wait[1].fd >= 0 && wait[1].revents != 0) {

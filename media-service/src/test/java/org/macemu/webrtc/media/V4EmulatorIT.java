@@ -226,9 +226,38 @@ class V4EmulatorIT {
         fixture.assertTestTone();
     }
 
+    /** One that hung up before it greeted may be starting anew: it is tried again at once. */
+    @Test
+    void whoHangsUpIsNotRefused() throws Exception {
+        open(Map.of());
+        Process process = start("argb", "leaves");
+        awaitConnected(process);
+        fixture.assertTestPicture();
+    }
+
+    @Test
+    void theSegmentIsLeftWithItsEmulatorAlthoughNobodyWatches() throws Exception {
+        open(Map.of());
+        Process process = start("argb", "good");
+        awaitConnected(process);
+        fixture.assertTestPicture();
+        fixture.assertTestTone();
+        fixture.mac.watched(false);
+        String name = segment(process).getFileName().toString();
+        assertTrue(Files.readString(Path.of("/proc/self/maps")).contains(name), "mapped");
+        process.destroyForcibly().waitFor();
+        Await.until("unmapped", () -> {
+            try {
+                return !Files.readString(Path.of("/proc/self/maps")).contains(name);
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
     /** A bad one is newer, and so tried first; it is left alone, and the good one taken. */
     @ParameterizedTest
-    @ValueSource(strings = {"garbage", "pipe", "talks", "wrong-pid", "short"})
+    @ValueSource(strings = {"garbage", "pipe", "talks", "floods", "wrong-pid", "short"})
     void badOnesAreRefused(String kind) throws Exception {
         Process good = start("bgra", "good");
         Thread.sleep(20);
