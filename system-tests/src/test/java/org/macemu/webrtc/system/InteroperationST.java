@@ -47,6 +47,9 @@ class InteroperationST {
                 super({ ...configuration, iceTransportPolicy: 'relay' });
                 globalThis.connectionUnderTest = this;
               }
+              setConfiguration(configuration) {
+                super.setConfiguration({ ...configuration, iceTransportPolicy: 'relay' });
+              }
             };
             """;
 
@@ -57,6 +60,9 @@ class InteroperationST {
               constructor(configuration) {
                 super({ ...configuration, iceServers: [] });
                 globalThis.connectionUnderTest = this;
+              }
+              setConfiguration(configuration) {
+                super.setConfiguration({ ...configuration, iceServers: [] });
               }
               setRemoteDescription({ type, sdp }) {
                 const lines = sdp.split('\\r\\n').filter((line) => !/^a=candidate:\\S+ \\d+ udp /i.test(line));
