@@ -4,12 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -20,38 +16,19 @@ import org.macemu.webrtc.api.control.ControlMessage.MouseMoveRelative;
 import org.macemu.webrtc.api.control.ControlMessage.MouseWheel;
 import org.macemu.webrtc.api.control.ControlMessage.ToEmulator;
 import org.macemu.webrtc.media.testing.Await;
+import org.macemu.webrtc.media.testing.GatedOutput;
 
 /** What collapses, what does not, and where the queue ends. */
 class MessageWriterTest {
 
-    private final List<String> lines = new CopyOnWriteArrayList<>();
-    private final CountDownLatch gate = new CountDownLatch(1);
-    private final CountDownLatch inWrite = new CountDownLatch(1);
+    private final GatedOutput out = new GatedOutput();
     private final AtomicInteger failures = new AtomicInteger();
-    private final MessageWriter<ToEmulator> writer = new MessageWriter<>(
-            new OutputStream() {
-                @Override
-                public void write(int b) {
-                    throw new AssertionError("a line is written at once");
-                }
-
-                @Override
-                public void write(byte[] bytes) throws IOException {
-                    inWrite.countDown();
-                    try {
-                        gate.await();
-                    } catch (InterruptedException e) {
-                        throw new IOException(e);
-                    }
-                    lines.add(new String(bytes, StandardCharsets.UTF_8).strip());
-                }
-            },
-            new JsonLines(),
-            failures::incrementAndGet);
+    private final MessageWriter<ToEmulator> writer =
+            new MessageWriter<>(out, new JsonLines(), failures::incrementAndGet);
 
     @AfterEach
     void close() {
-        gate.countDown();
+        out.open();
         writer.close();
     }
 
@@ -59,7 +36,11 @@ class MessageWriterTest {
     private void hold() throws InterruptedException {
         writer.start();
         writer.offer(key(1, true));
-        inWrite.await();
+        out.awaitWrite();
+    }
+
+    private String line(int index) {
+        return new String(out.written.get(index), StandardCharsets.UTF_8).strip();
     }
 
     private static Key key(int code, boolean pressed) {
@@ -85,15 +66,15 @@ class MessageWriterTest {
                 new MouseMove(6, 6),
                 key(65, false));
         sent.forEach(writer::offer);
-        gate.countDown();
-        Await.until(() -> "all lines: " + lines, () -> lines.size() == 8);
-        assertEquals(move(2, 2), lines.get(1));
-        assertTrue(lines.get(2).contains("mouse_button"));
-        assertEquals(move(5, 5), lines.get(3));
-        assertTrue(lines.get(4).contains("mouse_button"));
-        assertTrue(lines.get(5).contains("\"code\":65,\"pressed\":true"));
-        assertEquals(move(6, 6), lines.get(6));
-        assertTrue(lines.get(7).contains("\"code\":65,\"pressed\":false"));
+        out.open();
+        Await.until(() -> "all lines: " + out.written.size(), () -> out.written.size() == 8);
+        assertEquals(move(2, 2), line(1));
+        assertTrue(line(2).contains("mouse_button"));
+        assertEquals(move(5, 5), line(3));
+        assertTrue(line(4).contains("mouse_button"));
+        assertTrue(line(5).contains("\"code\":65,\"pressed\":true"));
+        assertEquals(move(6, 6), line(6));
+        assertTrue(line(7).contains("\"code\":65,\"pressed\":false"));
     }
 
     @Test
@@ -107,11 +88,11 @@ class MessageWriterTest {
         }
         writer.offer(new MouseMoveRelative(Short.MAX_VALUE, Short.MIN_VALUE));
         writer.offer(new MouseMoveRelative(Short.MAX_VALUE, Short.MIN_VALUE));
-        gate.countDown();
-        Await.until(() -> "all lines: " + lines, () -> lines.size() == 4);
-        assertEquals("{\"type\":\"mouse_move\",\"dx\":30,\"dy\":-20}", lines.get(1));
-        assertEquals("{\"type\":\"mouse_wheel\",\"dx\":0,\"dy\":10}", lines.get(2));
-        assertEquals("{\"type\":\"mouse_move\",\"dx\":32767,\"dy\":-32768}", lines.get(3));
+        out.open();
+        Await.until(() -> "all lines: " + out.written.size(), () -> out.written.size() == 4);
+        assertEquals("{\"type\":\"mouse_move\",\"dx\":30,\"dy\":-20}", line(1));
+        assertEquals("{\"type\":\"mouse_wheel\",\"dx\":0,\"dy\":10}", line(2));
+        assertEquals("{\"type\":\"mouse_move\",\"dx\":32767,\"dy\":-32768}", line(3));
     }
 
     @Test
@@ -134,9 +115,9 @@ class MessageWriterTest {
         writer.start();
         writer.close();
         assertFalse(writer.offer(new MouseMove(1, 1)));
-        gate.countDown();
+        out.open();
         Thread.sleep(20);
-        assertTrue(lines.isEmpty());
+        assertTrue(out.written.isEmpty());
     }
 
     @Test
@@ -144,7 +125,7 @@ class MessageWriterTest {
         assertTrue(Double.isNaN(writer.delayMillis()), "a figure before there was input");
         hold();
         Thread.sleep(60);
-        gate.countDown();
+        out.open();
         Await.until("the delay of a message that was held up", () -> writer.delayMillis() >= 50);
     }
 }

@@ -2,14 +2,10 @@ package org.macemu.webrtc.media.emulator.v4;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.macemu.webrtc.api.control.ControlMessage.Input;
 import org.macemu.webrtc.api.control.ControlMessage.MouseButton;
@@ -17,32 +13,14 @@ import org.macemu.webrtc.api.control.ControlMessage.MouseMove;
 import org.macemu.webrtc.api.control.ControlMessage.MouseMoveRelative;
 import org.macemu.webrtc.media.control.MessageWriter;
 import org.macemu.webrtc.media.testing.Await;
+import org.macemu.webrtc.media.testing.GatedOutput;
 
 /** What an emulator that was busy for a while is told of the mouse afterwards. */
 class V4MessageTest {
 
     /** What is written of these, x, y and buttons each, when all of them waited; the mode is set before. */
     private static List<String> told(boolean absolute, Input... inputs) throws Exception {
-        List<byte[]> written = new CopyOnWriteArrayList<>();
-        CountDownLatch gate = new CountDownLatch(1);
-        CountDownLatch inWrite = new CountDownLatch(1);
-        OutputStream out = new OutputStream() {
-            @Override
-            public void write(int b) {
-                throw new AssertionError("a message is written at once");
-            }
-
-            @Override
-            public void write(byte[] bytes) throws IOException {
-                inWrite.countDown();
-                try {
-                    gate.await();
-                } catch (InterruptedException e) {
-                    throw new IOException(e);
-                }
-                written.add(bytes.clone());
-            }
-        };
+        GatedOutput out = new GatedOutput();
         MessageWriter<V4Message> writer = new MessageWriter<>(out, new V4Message.Format(), () -> {});
         V4Input translation = new V4Input();
         Input first = absolute ? new MouseMove(0, 0) : new MouseMoveRelative(0, 0);
@@ -50,22 +28,22 @@ class V4MessageTest {
         try {
             writer.start();
             writer.offer(start.getFirst());
-            inWrite.await();
+            out.awaitWrite();
             for (Input input : inputs) {
                 translation.translate(input).forEach(writer::offer);
             }
             // Behind the others, so that all of them were written when it was.
             writer.offer(new V4Message.Command(V4Message.COMMAND_RESET));
-            gate.countDown();
+            out.open();
             Await.until(
-                    () -> "the last of " + written.size(),
-                    () -> !written.isEmpty() && written.getLast()[0] == 3);
+                    () -> "the last of " + out.written.size(),
+                    () -> !out.written.isEmpty() && out.written.getLast()[0] == 3);
         } finally {
-            gate.countDown();
+            out.open();
             writer.close();
         }
         List<String> words = new ArrayList<>();
-        for (byte[] bytes : written.subList(1, written.size() - 1)) {
+        for (byte[] bytes : out.written.subList(1, out.written.size() - 1)) {
             ByteBuffer b = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
             words.add(b.getShort(4) + "," + b.getShort(6) + " " + b.get(8));
         }
