@@ -89,7 +89,8 @@ class LatencyST {
                     percentile(ages, 95),
                     first);
             assertTrue(ages.length >= PICTURES / 2, "only " + ages.length + " pictures with a code: " + codes);
-            assertTrue(ages[0] > -1, "a picture from the future: " + Arrays.toString(ages));
+            // The page may read a newer picture than the one it is told of; now and then, and no more.
+            assertTrue(percentile(ages, 5) > -1, "pictures from the future: " + Arrays.toString(ages));
             assertTrue(first > 0, "first picture after " + first + " ms");
             return new Freshness(percentile(ages, 50), first);
         }

@@ -182,8 +182,11 @@ class SharingST {
                         ? null
                         : "still there");
 
-                // An owner sends a guest away, and the guest is told.
+                // An owner sends a guest away, is asked first, and the guest is told.
                 ada.page().click("#people-list li:has-text('Gus') .tool");
+                ada.page().waitForSelector("#confirm[open]");
+                assertTrue(ada.page().innerText("#confirm-title").contains("Gus"), "who is sent away is not said");
+                ada.page().click("#confirm-do");
                 gus.awaitStage("ended", SOON);
                 assertTrue(gus.overlay().contains("The host has ended your visit"), gus.overlay());
             }
