@@ -28,6 +28,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.macemu.webrtc.system.harness.Await;
 import org.macemu.webrtc.system.harness.BasiliskMac;
 import org.macemu.webrtc.system.harness.Product;
 import org.macemu.webrtc.system.harness.Product.Part;
@@ -169,6 +170,11 @@ class ControlProtocolST {
                 "{\"type\":\"mouse_move\",\"dx\":3,\"dy\":-2} | {\"type\":\"mouse_move\",\"dx\":3,\"dy\":-2}",
             })
     void inputOfABrowser(String message, String line) {
+        // Places are kept within the picture, whose size is looked up once a second while nobody watches.
+        Await.until("the picture's size is known", SOON, () -> {
+            String found = call("GET", "/api/v1/status", null).body();
+            return JSON.readTree(found).path("video").path("width").asInt() == 640 ? null : found;
+        });
         int mark = tap.mark();
         assertTrue(browser.send(message));
         tap.await(mark, line, Writer.SERVER, line::equals);
