@@ -34,7 +34,7 @@ class BudgetST {
     private static final int VISITS = 8;
 
     /** A machine that is busy for a while is waited for. */
-    private static final int MOST_VISITS = 40;
+    private static final int MOST_VISITS = 80;
 
     private Product product;
     private Browser browser;
