@@ -49,7 +49,6 @@ public class ConfigResource {
             responseCode = "200",
             description = "All preferences the emulator tells",
             content = @Content(schema = @Schema(type = SchemaType.OBJECT, implementation = Map.class)))
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
     public Uni<JsonNode> get() {
         return media.config().map(this::object);
     }
@@ -86,7 +85,6 @@ public class ConfigResource {
                         schema = @Schema(type = SchemaType.OBJECT, implementation = Map.class))
             })
     @APIResponse(responseCode = "204", description = "The emulator has saved the change")
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
     public Uni<Void> change(byte[] body) throws InvalidRequest {
         ConfigPatch patch = ConfigPatch.parse(body);
         return media.setConfig(Config.newBuilder().setJson(patch.json()).build());

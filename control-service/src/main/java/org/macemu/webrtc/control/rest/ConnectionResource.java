@@ -6,9 +6,8 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.macemu.webrtc.control.config.ControlConfig;
 
@@ -37,11 +36,7 @@ public class ConnectionResource {
 
     @GET
     @Operation(operationId = "getConnection", summary = "Where the web client opens its WebSocket")
-    @APIResponse(
-            responseCode = "200",
-            description = "Where it opens it",
-            content = @Content(schema = @Schema(implementation = Connection.class)))
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
+    @APIResponseSchema(value = Connection.class, responseCode = "200", responseDescription = "Where it opens it")
     public Connection get() {
         return connection;
     }

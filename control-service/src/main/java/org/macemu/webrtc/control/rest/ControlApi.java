@@ -45,6 +45,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
                                                         schema = @Schema(implementation = Problem.class)))))
 public class ControlApi extends Application {
 
-    /** Name of the answer every operation can give. */
+    /** Name of the answer every operation can give ({@link ProblemAnswer}). */
     static final String PROBLEM = "Problem";
 }

@@ -10,9 +10,8 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.macemu.webrtc.control.client.MediaClient;
 
@@ -35,7 +34,6 @@ public class EmulatorResource {
     @Path("restart")
     @Operation(operationId = "restartEmulator", summary = "Restarts the Mac")
     @APIResponse(responseCode = "202", description = "The emulator has accepted it")
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
     public Uni<Response> restart() {
         return media.restart().map(ignored -> Response.accepted().build());
     }
@@ -44,7 +42,6 @@ public class EmulatorResource {
     @Path("shutdown")
     @Operation(operationId = "shutdownEmulator", summary = "Shuts the Mac down")
     @APIResponse(responseCode = "202", description = "The emulator has accepted it")
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
     public Uni<Response> shutdown() {
         return media.shutdown().map(ignored -> Response.accepted().build());
     }
@@ -53,11 +50,7 @@ public class EmulatorResource {
     @Path("storage")
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(operationId = "getStorage", summary = "ROM and disk images the emulator can use")
-    @APIResponse(
-            responseCode = "200",
-            description = "File names",
-            content = @Content(schema = @Schema(implementation = Images.class)))
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
+    @APIResponseSchema(value = Images.class, responseCode = "200", responseDescription = "File names")
     public Uni<Images> storage() {
         return media.storage().map(storage -> new Images(storage.getRomsList(), storage.getDisksList()));
     }

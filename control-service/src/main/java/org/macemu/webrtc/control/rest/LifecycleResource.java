@@ -14,9 +14,9 @@ import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.macemu.webrtc.api.grpc.SessionStatus;
 import org.macemu.webrtc.control.client.MediaClient;
@@ -55,7 +55,6 @@ public class LifecycleResource {
             description = "A Mac that runs is left alone. The agent that runs it must be connected.")
     @APIResponse(responseCode = "202", description = "It is starting")
     @APIResponse(responseCode = "204", description = "It runs already")
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
     public Uni<Response> start() {
         return media.status().chain(status -> isRunning(status)
                 ? Uni.createFrom().item(Response.noContent().build())
@@ -77,7 +76,6 @@ public class LifecycleResource {
     @Path("stop")
     @Operation(operationId = "stopEmulator", summary = "Shuts the Mac down")
     @APIResponse(responseCode = "202", description = "The emulator has accepted it")
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
     public Uni<Response> stop() {
         return media.shutdown().map(ignored -> Response.accepted().build());
     }
@@ -86,7 +84,6 @@ public class LifecycleResource {
     @Path("restart")
     @Operation(operationId = "restartMac", summary = "Restarts the Mac with grace")
     @APIResponse(responseCode = "202", description = "The emulator has accepted it")
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
     public Uni<Response> restart() {
         return media.restart().map(ignored -> Response.accepted().build());
     }
@@ -98,7 +95,6 @@ public class LifecycleResource {
             summary = "Restarts the Mac at once, as its reset button does",
             description = "What the Mac has not written to its disks is lost.")
     @APIResponse(responseCode = "202", description = "The emulator has accepted it")
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
     public Uni<Response> reset() {
         return media.reset().map(ignored -> Response.accepted().build());
     }
@@ -110,11 +106,7 @@ public class LifecycleResource {
             operationId = "getEmulatorLog",
             summary = "What the emulator printed lately",
             description = "Kept by the agent; an emulator without one refuses.")
-    @APIResponse(
-            responseCode = "200",
-            description = "The last lines",
-            content = @Content(schema = @Schema(implementation = EmulatorLog.class)))
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
+    @APIResponseSchema(value = EmulatorLog.class, responseCode = "200", responseDescription = "The last lines")
     public Uni<EmulatorLog> log() {
         return media.log().map(log -> new EmulatorLog(log.getLinesList().stream()
                 .map(line -> new Line(

@@ -70,7 +70,6 @@ public class LoginResource {
                             schema = @Schema(implementation = Login.class)))
     @APIResponse(responseCode = "302", description = "To the provider")
     @APIResponse(responseCode = "303", description = "To the page, with the cookie")
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
     public Response login(@Context HttpHeaders headers, @Context HttpServerRequest request) {
         AccessTokens tokens = access.tokens().orElseThrow();
         if (!(identity.getPrincipal() instanceof JsonWebToken vouched)) {

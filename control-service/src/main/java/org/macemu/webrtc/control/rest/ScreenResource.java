@@ -84,7 +84,6 @@ public class ScreenResource {
                     mediaType = "image/png",
                     schema = @Schema(type = SchemaType.STRING, format = "binary")))
     @APIResponse(responseCode = "304", description = "The picture is the one named in If-None-Match")
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
     public Uni<Response> screenshot(@Context Request request) {
         return media.screenshot().map(shot -> picture(shot, request));
     }
@@ -127,7 +126,6 @@ public class ScreenResource {
                         @ExampleObject(name = "double click", value = "{\"click\":{\"x\":10,\"y\":20,\"count\":2}}")
                     }))
     @APIResponse(responseCode = "204", description = "Everything has reached the emulator")
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
     public Uni<Void> input(byte[] body) throws InvalidRequest {
         InputPlan plan = InputPlan.parse(body);
         return media.input(plan.request(), plan.waitMs());

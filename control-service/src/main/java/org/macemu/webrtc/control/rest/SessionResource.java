@@ -1,7 +1,6 @@
 package org.macemu.webrtc.control.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -12,7 +11,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -20,6 +18,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.macemu.webrtc.api.access.AccessRefused;
 import org.macemu.webrtc.api.access.AccessRole;
@@ -29,6 +28,7 @@ import org.macemu.webrtc.control.access.Access;
 import org.macemu.webrtc.control.access.AccessCookie;
 import org.macemu.webrtc.control.config.ControlConfig;
 import org.macemu.webrtc.control.service.InvalidRequest;
+import org.macemu.webrtc.control.service.JsonBody;
 
 /** Invitation links, and the cookie that is given for one. */
 @Path("")
@@ -37,7 +37,6 @@ public class SessionResource {
 
     private static final int MIN_SECONDS = 10;
     private static final int MAX_SECONDS = 366 * 24 * 3600;
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** The token of an invitation link. */
     public record Exchange(@Schema(required = true) String token) {}
@@ -77,17 +76,13 @@ public class SessionResource {
             summary = "Exchanges the token of an invitation link for a cookie",
             description = "The cookie is HttpOnly and SameSite=Strict, and ends with the token.")
     @RequestBody(required = true, content = @Content(schema = @Schema(implementation = Exchange.class)))
-    @APIResponse(
-            responseCode = "200",
-            description = "Who one is",
-            content = @Content(schema = @Schema(implementation = Session.class)))
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
+    @APIResponseSchema(value = Session.class, responseCode = "200", responseDescription = "Who one is")
     public Response open(byte[] body, @Context HttpServerRequest request) throws InvalidRequest {
         AccessTokens tokens = access.tokens().orElse(null);
         if (tokens == null) {
             return off();
         }
-        JsonNode text = object(body, "{\"token\":\"...\"}").path("token");
+        JsonNode text = JsonBody.object(body, "{\"token\":\"...\"}").path("token");
         String address = request.remoteAddress().hostAddress();
         if (access.failures().exceeded(address)) {
             return Problem.of(ProblemType.TOO_MANY_FAILURES, "Too many bad tokens from this address; wait a minute.")
@@ -111,7 +106,6 @@ public class SessionResource {
     @Path("session")
     @Operation(operationId = "closeSession", summary = "Takes the cookie back")
     @APIResponse(responseCode = "204", description = "The browser forgets the cookie")
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
     public Response close(@Context HttpServerRequest request) {
         return Response.noContent().cookie(AccessCookie.of("", 0, request)).build();
     }
@@ -122,11 +116,10 @@ public class SessionResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(operationId = "invite", summary = "Makes an invitation link with a role and an end")
     @RequestBody(required = true, content = @Content(schema = @Schema(implementation = Invitation.class)))
-    @APIResponse(
+    @APIResponseSchema(
+            value = Link.class,
             responseCode = "200",
-            description = "A link to hand on; it is not kept here",
-            content = @Content(schema = @Schema(implementation = Link.class)))
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
+            responseDescription = "A link to hand on; it is not kept here")
     public Response invite(byte[] body, @Context HttpServerRequest request) throws InvalidRequest {
         AccessTokens tokens = access.tokens().orElse(null);
         if (tokens == null) {
@@ -139,7 +132,7 @@ public class SessionResource {
                                     + " base64url of at least 32 random bytes lets this server invite, too.")
                     .response();
         }
-        JsonNode root = object(body, "{\"role\":\"guest\",\"name\":\"Ada\",\"expiresIn\":3600}");
+        JsonNode root = JsonBody.object(body, "{\"role\":\"guest\",\"name\":\"Ada\",\"expiresIn\":3600}");
         AccessRole role = AccessRole.of(root.path("role").asText())
                 .orElseThrow(() -> new InvalidRequest("role is " + root.path("role")
                         + "; guest, controller or owner is expected."));
@@ -175,17 +168,5 @@ public class SessionResource {
                         ProblemType.ACCESS_NOT_CONFIGURED,
                         "This server asks nobody for a token; set macemu.access.key-file to change that.")
                 .response();
-    }
-
-    private static JsonNode object(byte[] body, String expected) throws InvalidRequest {
-        try {
-            JsonNode root = body == null ? null : JSON.readTree(body);
-            if (root != null && root.isObject()) {
-                return root;
-            }
-        } catch (IOException e) {
-            throw new InvalidRequest("The body is not JSON that can be read; " + expected + " is expected.");
-        }
-        throw new InvalidRequest("The body is no object; " + expected + " is expected.");
     }
 }

@@ -1,7 +1,5 @@
 package org.macemu.webrtc.control.rest;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -15,7 +13,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
@@ -27,8 +24,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.macemu.webrtc.control.config.ControlConfig;
+import org.macemu.webrtc.control.service.Choice;
+import org.macemu.webrtc.control.service.InvalidRequest;
+import org.macemu.webrtc.control.service.JsonBody;
 import org.macemu.webrtc.control.sessions.SessionFailure;
 import org.macemu.webrtc.control.sessions.SessionService;
 import org.macemu.webrtc.control.sessions.SessionView;
@@ -92,25 +93,18 @@ public class SessionsResource {
 
     private final SessionService service;
     private final String own;
-    private final ObjectMapper mapper;
     private final ConnectionResource connection;
 
     @Inject
-    SessionsResource(
-            SessionService service, ControlConfig config, ObjectMapper mapper, ConnectionResource connection) {
+    SessionsResource(SessionService service, ControlConfig config, ConnectionResource connection) {
         this.service = service;
         this.own = config.access().session();
-        this.mapper = mapper;
         this.connection = connection;
     }
 
     @GET
     @Operation(operationId = "listSessions", summary = "Every session")
-    @APIResponse(
-            responseCode = "200",
-            description = "By name",
-            content = @Content(schema = @Schema(implementation = Listing.class)))
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
+    @APIResponseSchema(value = Listing.class, responseCode = "200", responseDescription = "By name")
     public Listing list() throws SessionFailure {
         Optional<Sessions> sessions = service.sessions();
         if (sessions.isEmpty()) {
@@ -128,24 +122,16 @@ public class SessionsResource {
             description = "What is not said is as the chart has it. Disks that a deleted session of the same name left"
                     + " are used again.")
     @RequestBody(required = true, content = @Content(schema = @Schema(implementation = NewSession.class)))
-    @APIResponse(
-            responseCode = "201",
-            description = "It is on the way",
-            content = @Content(schema = @Schema(implementation = Session.class)))
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
-    public Response create(byte[] body) throws SessionFailure {
-        Session made = view(cluster().create(object(body)));
+    @APIResponseSchema(value = Session.class, responseCode = "201", responseDescription = "It is on the way")
+    public Response create(byte[] body) throws InvalidRequest, SessionFailure {
+        Session made = view(cluster().create(JsonBody.object(body, "{\"name\":\"ada\"}")));
         return Response.created(URI.create("sessions/" + made.name())).entity(made).build();
     }
 
     @GET
     @Path("{name}")
     @Operation(operationId = "getSession", summary = "One session")
-    @APIResponse(
-            responseCode = "200",
-            description = "As it is now",
-            content = @Content(schema = @Schema(implementation = Session.class)))
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
+    @APIResponseSchema(value = Session.class, responseCode = "200", responseDescription = "As it is now")
     public Session get(@PathParam("name") String name) throws SessionFailure {
         return isLocal(name) ? local() : view(cluster().get(name));
     }
@@ -164,7 +150,6 @@ public class SessionsResource {
             responseCode = "202",
             description = "It does not run yet, or is stopped",
             content = @Content(schema = @Schema(implementation = Visit.class)))
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
     public Response visit(@PathParam("name") String name) throws SessionFailure {
         if (isLocal(name)) {
             return Response.ok(new Visit(local(), connection.get())).build();
@@ -176,11 +161,7 @@ public class SessionsResource {
     @POST
     @Path("{name}/resume")
     @Operation(operationId = "resumeSession", summary = "Starts a suspended or stopped Mac")
-    @APIResponse(
-            responseCode = "202",
-            description = "It is on the way",
-            content = @Content(schema = @Schema(implementation = Session.class)))
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
+    @APIResponseSchema(value = Session.class, responseCode = "202", responseDescription = "It is on the way")
     public Response resume(@PathParam("name") String name) throws SessionFailure {
         return answer(cluster().resume(name));
     }
@@ -188,11 +169,7 @@ public class SessionsResource {
     @POST
     @Path("{name}/suspend")
     @Operation(operationId = "suspendSession", summary = "Shuts a Mac down until the next visit; its disks stay")
-    @APIResponse(
-            responseCode = "202",
-            description = "It is ending",
-            content = @Content(schema = @Schema(implementation = Session.class)))
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
+    @APIResponseSchema(value = Session.class, responseCode = "202", responseDescription = "It is ending")
     public Response suspend(@PathParam("name") String name) throws SessionFailure {
         return answer(cluster().suspend(name));
     }
@@ -200,11 +177,7 @@ public class SessionsResource {
     @POST
     @Path("{name}/stop")
     @Operation(operationId = "stopSession", summary = "Shuts a Mac down until it is resumed; its disks stay")
-    @APIResponse(
-            responseCode = "202",
-            description = "It is ending",
-            content = @Content(schema = @Schema(implementation = Session.class)))
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
+    @APIResponseSchema(value = Session.class, responseCode = "202", responseDescription = "It is ending")
     public Response stop(@PathParam("name") String name) throws SessionFailure {
         return answer(cluster().stop(name));
     }
@@ -212,11 +185,7 @@ public class SessionsResource {
     @DELETE
     @Path("{name}")
     @Operation(operationId = "deleteSession", summary = "Ends a Mac for good")
-    @APIResponse(
-            responseCode = "202",
-            description = "It is on the way out",
-            content = @Content(schema = @Schema(implementation = Session.class)))
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
+    @APIResponseSchema(value = Session.class, responseCode = "202", responseDescription = "It is on the way out")
     public Response delete(
             @PathParam("name") String name,
             @Parameter(description = "keep: a later session of the same name finds them; delete: they are gone.")
@@ -224,11 +193,8 @@ public class SessionsResource {
                     @QueryParam("disks")
                     @DefaultValue("keep")
                     String disks)
-            throws SessionFailure {
-        if (!disks.equals("keep") && !disks.equals("delete")) {
-            throw new SessionFailure(SessionFailure.Kind.INVALID, "disks is neither keep nor delete.");
-        }
-        return answer(cluster().delete(name, disks.equals("delete")));
+            throws InvalidRequest, SessionFailure {
+        return answer(cluster().delete(name, Choice.isSecond("disks", disks, "keep", "delete")));
     }
 
     private boolean isLocal(String name) {
@@ -276,18 +242,5 @@ public class SessionsResource {
 
     private static Long seconds(Instant time) {
         return time.equals(Instant.EPOCH) ? null : time.getEpochSecond();
-    }
-
-    private JsonNode object(byte[] body) throws SessionFailure {
-        try {
-            JsonNode root = body == null ? null : mapper.readTree(body);
-            if (root != null && root.isObject()) {
-                return root;
-            }
-        } catch (IOException e) {
-            throw new SessionFailure(SessionFailure.Kind.INVALID, "The body is not JSON that can be read.", e);
-        }
-        throw new SessionFailure(
-                SessionFailure.Kind.INVALID, "The body is no object; {\"name\":\"ada\"} is expected.");
     }
 }

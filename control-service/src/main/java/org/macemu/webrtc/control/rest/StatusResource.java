@@ -10,9 +10,8 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.logging.Logger;
 import org.macemu.webrtc.api.grpc.SessionStatus;
@@ -77,11 +76,7 @@ public class StatusResource {
 
     @GET
     @Operation(operationId = "getStatus", summary = "Emulator, picture, sound and viewers")
-    @APIResponse(
-            responseCode = "200",
-            description = "The session now",
-            content = @Content(schema = @Schema(implementation = Status.class)))
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
+    @APIResponseSchema(value = Status.class, responseCode = "200", responseDescription = "The session now")
     public Uni<Status> get() {
         return media.status().map(this::view);
     }

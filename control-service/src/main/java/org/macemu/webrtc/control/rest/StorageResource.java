@@ -24,6 +24,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.macemu.webrtc.api.grpc.FileAddress;
 import org.macemu.webrtc.control.client.StorageClient;
@@ -64,11 +65,10 @@ public class StorageResource {
             operationId = "listFiles",
             summary = "ROMs, disk images and CD images, uploads under way, and what fits",
             description = "Works without an emulator. ROMs are identified by their checksum.")
-    @APIResponse(
+    @APIResponseSchema(
+            value = StorageView.Listing.class,
             responseCode = "200",
-            description = "Everything that is there",
-            content = @Content(schema = @Schema(implementation = StorageView.Listing.class)))
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
+            responseDescription = "Everything that is there")
     public Uni<StorageView.Listing> list() {
         return uni(storage.list()).map(StorageView::of);
     }
@@ -93,7 +93,6 @@ public class StorageResource {
                 @Header(name = HttpHeaders.ETAG, schema = @Schema(type = SchemaType.STRING))
             },
             content = @Content(schema = @Schema(implementation = StorageView.StoredFile.class)))
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
     public Uni<Response> create(byte[] body) throws InvalidRequest {
         return uni(storage.create(NewImage.parse(body).request())).map(file -> {
             StorageView.StoredFile view = StorageView.of(file);
@@ -111,7 +110,6 @@ public class StorageResource {
             summary = "Deletes a file that the running Mac does not use")
     @Parameter(name = "folder", schema = @Schema(enumeration = {"roms", "images"}))
     @APIResponse(responseCode = "204", description = "The file is gone")
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
     public Uni<Void> delete(
             @PathParam("folder") String folder,
             @PathParam("name") String name,

@@ -19,10 +19,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.macemu.webrtc.api.grpc.Role;
 import org.macemu.webrtc.api.grpc.ViewerInfo;
 import org.macemu.webrtc.control.client.MediaClient;
+import org.macemu.webrtc.control.service.Choice;
 import org.macemu.webrtc.control.service.InvalidRequest;
 import org.macemu.webrtc.control.service.RoleChange;
 
@@ -64,11 +66,7 @@ public class ViewersResource {
     @GET
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(operationId = "listViewers", summary = "Everybody who is connected")
-    @APIResponse(
-            responseCode = "200",
-            description = "The viewers",
-            content = @Content(schema = @Schema(implementation = Viewers.class)))
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
+    @APIResponseSchema(value = Viewers.class, responseCode = "200", responseDescription = "The viewers")
     public Uni<Viewers> list() {
         return media.viewers()
                 .map(reply -> new Viewers(reply.getViewersList().stream()
@@ -85,7 +83,6 @@ public class ViewersResource {
                     + " the token ends or the media-service is restarted. Whoever else is here by the same invitation"
                     + " stays until they leave.")
     @APIResponse(responseCode = "204", description = "The viewer is gone")
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
     public Uni<Void> disconnect(
             @PathParam("id") String id,
             @Parameter(description = "end: the token is refused; keep: who has it may come back.")
@@ -94,10 +91,7 @@ public class ViewersResource {
                     @DefaultValue("end")
                     String invitation)
             throws InvalidRequest {
-        if (!invitation.equals("end") && !invitation.equals("keep")) {
-            throw new InvalidRequest("invitation is neither end nor keep.");
-        }
-        return media.disconnect(id, invitation.equals("keep"));
+        return media.disconnect(id, Choice.isSecond("invitation", invitation, "end", "keep"));
     }
 
     @PATCH
@@ -106,11 +100,7 @@ public class ViewersResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(operationId = "changeViewer", summary = "Changes what a viewer may do, until it leaves")
     @RequestBody(required = true, content = @Content(schema = @Schema(implementation = Change.class)))
-    @APIResponse(
-            responseCode = "200",
-            description = "The viewer as it is now",
-            content = @Content(schema = @Schema(implementation = Viewer.class)))
-    @APIResponse(responseCode = "default", ref = ControlApi.PROBLEM)
+    @APIResponseSchema(value = Viewer.class, responseCode = "200", responseDescription = "The viewer as it is now")
     public Uni<Viewer> change(@PathParam("id") String id, byte[] body) throws InvalidRequest {
         return media.role(id, RoleChange.parse(body).role()).map(ViewersResource::view);
     }

@@ -1,24 +1,15 @@
 package org.macemu.webrtc.control.service;
 
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
 import java.util.Set;
 import org.macemu.webrtc.api.grpc.CreateImageRequest;
 
 /** An empty disk image that is wanted; the media-service, which knows the limits, checks name and size. */
 public record NewImage(CreateImageRequest request) {
 
-    private static final String EXPECTED =
-            "{\"name\":\"Games.img\",\"size\":104857600} is expected, and format (none, hfs) and label if need be.";
+    private static final String EXAMPLE = "{\"name\":\"Games.img\",\"size\":104857600}";
+    private static final String EXPECTED = EXAMPLE + " is expected, and format (none, hfs) and label if need be.";
     private static final Set<String> KEYS = Set.of("name", "size", "format", "label");
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
 
     /**
      * Reads the body of a POST.
@@ -26,13 +17,8 @@ public record NewImage(CreateImageRequest request) {
      * @throws InvalidRequest when it names no image
      */
     public static NewImage parse(byte[] body) throws InvalidRequest {
-        JsonNode root;
-        try {
-            root = body == null ? JSON.nullNode() : JSON.readTree(body);
-        } catch (IOException e) {
-            throw new InvalidRequest("The body is not JSON that can be read; " + EXPECTED);
-        }
-        if (!root.isObject() || !root.path("name").isTextual() || !root.path("size").canConvertToLong()
+        JsonNode root = JsonBody.object(body, EXAMPLE);
+        if (!root.path("name").isTextual() || !root.path("size").canConvertToLong()
                 || !root.path("size").isIntegralNumber()) {
             throw new InvalidRequest("The body names no image and its size in bytes; " + EXPECTED);
         }
