@@ -1,2 +1,2 @@
-/** Configuration of the control-service, and the check of it that runs before the port is opened. */
+/** Configuration of the control-service. */
 package org.macemu.webrtc.control.config;

@@ -1,2 +1,2 @@
-/** Liveness, readiness and start-up checks. */
+/** The readiness check; liveness and start are checked by {@link org.macemu.webrtc.api.http}. */
 package org.macemu.webrtc.control.health;

@@ -11,7 +11,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.List;
-import org.macemu.webrtc.api.access.ListenAddress;
+import org.macemu.webrtc.api.http.ListenAddress;
 import org.macemu.webrtc.control.config.ControlConfig;
 import org.macemu.webrtc.control.rest.ProblemType;
 import org.macemu.webrtc.control.rest.StorageView;

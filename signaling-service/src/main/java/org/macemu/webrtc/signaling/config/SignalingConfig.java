@@ -27,7 +27,8 @@ public interface SignalingConfig {
     Optional<List<String>> allowedHosts();
 
     /**
-     * Listens on an address other machines can reach although nobody is asked for a password.
+     * Listens on an address other machines can reach although nobody is asked for a password; read by
+     * {@link org.macemu.webrtc.api.http.ListenCheck}.
      */
     @WithDefault("false")
     boolean insecureBind();

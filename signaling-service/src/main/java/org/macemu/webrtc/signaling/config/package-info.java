@@ -1,2 +1,2 @@
-/** Configuration of the signaling-service, and the check of it that runs before the port is opened. */
+/** Configuration of the signaling-service. */
 package org.macemu.webrtc.signaling.config;

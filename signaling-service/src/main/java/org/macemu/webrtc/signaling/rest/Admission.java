@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.macemu.webrtc.api.access.AccessRefused;
 import org.macemu.webrtc.api.access.AccessToken;
-import org.macemu.webrtc.api.access.ListenAddress;
+import org.macemu.webrtc.api.http.ListenAddress;
 import org.macemu.webrtc.signaling.config.SignalingConfig;
 import org.macemu.webrtc.signaling.service.Access;
 import org.macemu.webrtc.signaling.service.BrowserSessions;

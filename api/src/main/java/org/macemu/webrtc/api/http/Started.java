@@ -1,4 +1,4 @@
-package org.macemu.webrtc.control.health;
+package org.macemu.webrtc.api.http;
 
 import io.quarkus.vertx.http.HttpServerStart;
 import jakarta.enterprise.event.ObservesAsync;

@@ -1,4 +1,4 @@
-package org.macemu.webrtc.api.access;
+package org.macemu.webrtc.api.http;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;

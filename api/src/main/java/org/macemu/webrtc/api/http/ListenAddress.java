@@ -1,4 +1,4 @@
-package org.macemu.webrtc.api.access;
+package org.macemu.webrtc.api.http;
 
 import java.io.IOException;
 import java.net.InetAddress;

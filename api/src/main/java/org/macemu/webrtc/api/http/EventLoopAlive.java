@@ -1,4 +1,4 @@
-package org.macemu.webrtc.control.health;
+package org.macemu.webrtc.api.http;
 
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.mutiny.Uni;
