@@ -2,10 +2,11 @@ package org.macemu.webrtc.signaling.config;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.macemu.webrtc.api.access.AccessConfig;
+import org.macemu.webrtc.api.client.MediaConfig;
 
 /**
  * Configuration of the signaling-service. Every property is also an environment variable: {@code macemu.media.port} is
@@ -34,7 +35,7 @@ public interface SignalingConfig {
     boolean insecureBind();
 
     /** Who is asked for a token. */
-    Access access();
+    AccessConfig access();
 
     /** Where the media-service is and how patiently it is called. */
     Media media();
@@ -45,57 +46,8 @@ public interface SignalingConfig {
     /** Where viewers are served. */
     Placement placement();
 
-    /** Access tokens. */
-    interface Access {
-
-        /**
-         * Keys that sign and check tokens, one per line: base64url of at least 32 random bytes; the last one signs.
-         * PEM blocks of RSA or EC public keys check tokens that are signed elsewhere (RS256, ES256, ES384, ES512).
-         * Read again when it changes. Without it nobody is asked for a token, and everybody is an owner.
-         */
-        Optional<Path> keyFile();
-
-        /** The session that tokens are for; those of another one are refused. */
-        @WithDefault("mac")
-        String session();
-
-        /** {@code iss} of tokens that are checked with a public key of the key file; any, when it is not set. */
-        Optional<String> issuer();
-
-        /**
-         * The claim of others' tokens that says what their bearer may do: a text or a list of them; {@code /} leads
-         * into objects: {@code realm_access/roles}.
-         */
-        @WithDefault("role")
-        String roleClaim();
-
-        /**
-         * What others call the roles: {@code mac-admins=owner,mac-users=controller,everybody=guest}. Without it they
-         * are called guest, controller and owner.
-         */
-        Optional<List<String>> roleNames();
-    }
-
-    /** The media-service. */
-    interface Media {
-
-        /** Host name or address of the media-service. */
-        @WithDefault("127.0.0.1")
-        String host();
-
-        /** Its HTTP port, which carries gRPC too. */
-        @WithDefault("8010")
-        int port();
-
-        /**
-         * Folder of certificates for mutual TLS with it: {@code tls.crt}, {@code tls.key} and {@code ca.crt}, read
-         * again when they change. Empty: plain text.
-         */
-        Optional<Path> tlsFolder();
-
-        /** How long a TCP connection to it may take. */
-        @WithDefault("2s")
-        Duration connectTimeout();
+    /** The media-service, and how patiently it is called. */
+    interface Media extends MediaConfig {
 
         /** How long it may take to welcome a viewer before the call is given up and tried again. */
         @WithDefault("5s")
