@@ -19,10 +19,11 @@ import org.macemu.webrtc.api.grpc.ViewerMessage;
 import org.macemu.webrtc.signaling.client.Joins;
 import org.macemu.webrtc.signaling.config.SignalingConfig;
 import org.macemu.webrtc.signaling.message.BrowserMessage;
+import org.macemu.webrtc.signaling.message.BrowserMessageReader;
 import org.macemu.webrtc.signaling.message.ErrorCode;
 import org.macemu.webrtc.signaling.message.MessageException;
 import org.macemu.webrtc.signaling.message.MessageLimits;
-import org.macemu.webrtc.signaling.message.SignalingJson;
+import org.macemu.webrtc.signaling.message.ServerMessageWriter;
 
 /**
  * One browser's side: reads its WebSocket's messages within their limits, writes those for it, and closes it when it is
@@ -55,7 +56,6 @@ public final class BrowserSession {
     private final BooleanSupplier tokenCounts;
     private final MediaLink link;
     private final SignalingConfig config;
-    private final SignalingJson json;
     private final SignalingMetrics metrics;
     private final Outbox outbox;
     private final TokenBucket messageRate;
@@ -75,7 +75,6 @@ public final class BrowserSession {
             Optional<String> mac,
             MediaLinks links,
             SignalingConfig config,
-            SignalingJson json,
             SignalingMetrics metrics) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
@@ -84,7 +83,6 @@ public final class BrowserSession {
         this.tokenCounts = tokenCounts;
         this.link = links.link(viewer(remoteAddress, token, mac), new LinkListener());
         this.config = config;
-        this.json = json;
         this.metrics = metrics;
         this.outbox = new Outbox(connection);
         int rate = config.signaling().messagesPerSecond();
@@ -103,7 +101,7 @@ public final class BrowserSession {
     private void watch(Duration silence, Duration patience) {
         if (tokenIsOver()) {
             LOG.infof("%s: its token has expired or is revoked, closing", this);
-            send("goodbye", json.goodbye("expired"));
+            send("goodbye", ServerMessageWriter.goodbye("expired"));
             close("expired", CLOSE_POLICY, "expired");
         } else if (System.nanoTime() - lastHeardNanos > silence.toNanos()) {
             LOG.infof("%s sent nothing for %d s, closing", this, silence.toSeconds());
@@ -169,7 +167,7 @@ public final class BrowserSession {
     }
 
     private void relay(MediaMessage message) {
-        String text = json.write(message, config.signaling().heartbeat());
+        String text = ServerMessageWriter.write(message, config.signaling().heartbeat());
         if (text == null) {
             LOG.warnf("%s: the media-service sent a message of unknown kind, dropped", this);
             return;
@@ -199,7 +197,7 @@ public final class BrowserSession {
             return;
         }
         try {
-            switch (json.read(text)) {
+            switch (BrowserMessageReader.read(text)) {
                 case BrowserMessage.Offer offer -> offer(offer);
                 case BrowserMessage.Candidate candidate -> candidate(candidate);
                 case BrowserMessage.Input input -> pass("input", input.message());
@@ -207,7 +205,7 @@ public final class BrowserSession {
                 case BrowserMessage.Sharing sharing -> pass("sharing", sharing.message());
                 case BrowserMessage.Ping ping -> {
                     metrics.received("ping");
-                    send("pong", json.pong(ping));
+                    send("pong", ServerMessageWriter.pong(ping));
                 }
             }
         } catch (MessageException e) {
@@ -281,7 +279,7 @@ public final class BrowserSession {
 
     private void error(ErrorCode code, String text) {
         metrics.error(code.text());
-        send("error", json.error(code, text, false));
+        send("error", ServerMessageWriter.error(code, text, false));
     }
 
     private void send(String kind, String text) {
@@ -303,7 +301,7 @@ public final class BrowserSession {
     /** Sends a fatal error and closes. */
     void refuse(ErrorCode code, String text, int closeCode) {
         metrics.error(code.text());
-        outbox.send(json.error(code, text, true));
+        outbox.send(ServerMessageWriter.error(code, text, true));
         close(code.text(), closeCode, code.text());
     }
 
@@ -316,7 +314,7 @@ public final class BrowserSession {
     void shutdown(Duration retryAfter, Runnable done) {
         context.runOnContext(ignored -> {
             if (!closed) {
-                send("goodbye", json.goodbye("shutdown", retryAfter));
+                send("goodbye", ServerMessageWriter.goodbye("shutdown", retryAfter));
                 close("shutdown", CLOSE_GOING_AWAY, "shutdown");
             }
             done.run();

@@ -17,7 +17,6 @@ import org.jboss.logging.Logger;
 import org.macemu.webrtc.api.access.AccessToken;
 import org.macemu.webrtc.signaling.config.SignalingConfig;
 import org.macemu.webrtc.signaling.message.ErrorCode;
-import org.macemu.webrtc.signaling.message.SignalingJson;
 
 /**
  * The sessions of all browsers, by WebSocket. Admits new ones and says goodbye to all of them at the end. Its methods
@@ -36,7 +35,6 @@ public class BrowserSessions {
     private final Vertx vertx;
     private final MediaLinks links;
     private final SignalingConfig config;
-    private final SignalingJson json;
     private final SignalingMetrics metrics;
     private final JoinLimit joinLimit;
     private final Access access;
@@ -48,14 +46,12 @@ public class BrowserSessions {
             Vertx vertx,
             MediaLinks links,
             SignalingConfig config,
-            SignalingJson json,
             SignalingMetrics metrics,
             JoinLimit joinLimit,
             Access access) {
         this.vertx = vertx;
         this.links = links;
         this.config = config;
-        this.json = json;
         this.metrics = metrics;
         this.joinLimit = joinLimit;
         this.access = access;
@@ -83,7 +79,6 @@ public class BrowserSessions {
                 mac,
                 links,
                 config,
-                json,
                 metrics);
         if (!joinLimit.admit(remoteAddress)) {
             LOG.infof("%s opens WebSockets too often, refused", remoteAddress);

@@ -5,22 +5,20 @@ import java.nio.charset.StandardCharsets;
 /** Text messages of browsers: refused with a code and a reason, or passed on within the limits. */
 public final class SignalingMessageFuzz {
 
-    private static final SignalingJson JSON = new SignalingJson();
-
     private SignalingMessageFuzz() {}
 
     public static void fuzzerTestOneInput(byte[] data) {
         String text = new String(data, StandardCharsets.UTF_8);
         try {
-            BrowserMessage message = JSON.read(text);
+            BrowserMessage message = BrowserMessageReader.read(text);
             if (message instanceof BrowserMessage.Ping ping) {
-                JSON.pong(ping);
+                ServerMessageWriter.pong(ping);
             }
         } catch (MessageException e) {
             if (e.getMessage().isBlank() || e.getMessage().length() > 500 || e.code() == ErrorCode.INTERNAL) {
                 throw new AssertionError("a reason of " + e.getMessage().length() + " characters", e);
             }
-            JSON.error(e.code(), e.getMessage(), false);
+            ServerMessageWriter.error(e.code(), e.getMessage(), false);
         }
     }
 }

@@ -9,48 +9,31 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import jakarta.inject.Singleton;
-import java.time.Duration;
-import java.util.List;
-import org.macemu.webrtc.api.grpc.Answer;
 import org.macemu.webrtc.api.grpc.Candidate;
 import org.macemu.webrtc.api.grpc.Control;
-import org.macemu.webrtc.api.grpc.Error;
-import org.macemu.webrtc.api.grpc.Goodbye;
-import org.macemu.webrtc.api.grpc.IceServer;
 import org.macemu.webrtc.api.grpc.Input;
 import org.macemu.webrtc.api.grpc.Lane;
-import org.macemu.webrtc.api.grpc.MediaMessage;
-import org.macemu.webrtc.api.grpc.Move;
 import org.macemu.webrtc.api.grpc.Offer;
-import org.macemu.webrtc.api.grpc.Participant;
-import org.macemu.webrtc.api.grpc.Participants;
 import org.macemu.webrtc.api.grpc.Pointer;
-import org.macemu.webrtc.api.grpc.Pointers;
 import org.macemu.webrtc.api.grpc.Rename;
-import org.macemu.webrtc.api.grpc.Role;
-import org.macemu.webrtc.api.grpc.State;
 import org.macemu.webrtc.api.grpc.ViewerMessage;
-import org.macemu.webrtc.api.grpc.Welcome;
 
 /**
- * The JSON of the WebSocket to the gRPC contract and back, as the comments in {@code signaling.proto} show it.
+ * Reads what a browser says: the JSON of the WebSocket to the gRPC contract, as the comments in {@code signaling.proto}
+ * show it.
  *
- * <p>Strict towards the browser: one JSON object per message (RFC 8259: no NaN, no comments), no duplicate keys,
- * nothing after it, bounded sizes and depth. Keys that the contract does not name are ignored, so that a newer client
- * can talk to an older server. Stateless and thread-safe.
+ * <p>Strict: one JSON object per message (RFC 8259: no NaN, no comments), no duplicate keys, nothing after it, bounded
+ * sizes and depth. Keys that the contract does not name are ignored, so that a newer client can talk to an older server.
+ * Stateless.
  */
-@Singleton
-public final class SignalingJson {
+public final class BrowserMessageReader {
 
     private static final int MAX_DEPTH = 8;
     private static final int MAX_NAME = 64;
     private static final int MAX_NUMBER = 40;
     private static final int MAX_QUOTED = 40;
 
-    private final ObjectMapper mapper = new ObjectMapper(JsonFactory.builder()
+    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_DEPTH)
                             .maxNameLength(MAX_NAME)
@@ -62,12 +45,14 @@ public final class SignalingJson {
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
+    private BrowserMessageReader() {}
+
     /**
      * Reads one text message of a browser.
      *
      * @throws MessageException when it does not fit; the connection can stay up
      */
-    public BrowserMessage read(String text) throws MessageException {
+    public static BrowserMessage read(String text) throws MessageException {
         if (exceeds(text, MessageLimits.MAX_MESSAGE_BYTES)) {
             throw new MessageException(
                     ErrorCode.MESSAGE_TOO_LARGE,
@@ -92,15 +77,14 @@ public final class SignalingJson {
             case "ping" -> ping(root);
             default -> throw new MessageException(
                     ErrorCode.MESSAGE_UNKNOWN_TYPE,
-                    "\"type\" is " + quoted(type.textValue()) + "; expected offer, candidate, control, name, pointer, ping,"
-                            + " mouse_move,"
-                            + " mouse_button, mouse_wheel, key or release_all.");
+                    "\"type\" is " + quoted(type.textValue()) + "; expected offer, candidate, control, name, pointer,"
+                            + " ping, mouse_move, mouse_button, mouse_wheel, key or release_all.");
         };
     }
 
-    private JsonNode parse(String text) throws MessageException {
+    private static JsonNode parse(String text) throws MessageException {
         try {
-            return mapper.readTree(text);
+            return JSON.readTree(text);
         } catch (JsonProcessingException e) {
             var at = e.getLocation();
             String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
@@ -260,189 +244,6 @@ public final class SignalingJson {
             throw invalid("\"time\" is " + kind(time) + "; a number is expected.");
         }
         return new BrowserMessage.Ping(time);
-    }
-
-    /**
-     * Writes a message of the media-service for the browser.
-     *
-     * @param heartbeat how often the browser is to ping, added to {@code welcome}
-     * @return null for a message that is empty or of a kind this version does not know
-     */
-    public String write(MediaMessage message, Duration heartbeat) {
-        return switch (message.getMessageCase()) {
-            case WELCOME -> welcome(message.getWelcome(), heartbeat);
-            case ANSWER -> answer(message.getAnswer());
-            case CANDIDATE -> candidate(message.getCandidate());
-            case STATE -> state(message.getState());
-            case ERROR -> error(message.getError());
-            case GOODBYE -> goodbye(message.getGoodbye());
-            case PARTICIPANTS -> participants(message.getParticipants());
-            case MOVE -> move(message.getMove());
-            case POINTERS -> pointers(message.getPointers());
-            case MESSAGE_NOT_SET -> null;
-        };
-    }
-
-    private String welcome(Welcome welcome, Duration heartbeat) {
-        ObjectNode node = message("welcome")
-                .put("viewer", welcome.getViewerId())
-                .put("heartbeatSeconds", Math.max(1, heartbeat.toSeconds()));
-        connectionFacts(node, welcome.getIceServersList(), welcome.getLanesList());
-        return node.toString();
-    }
-
-    private String move(Move move) {
-        ObjectNode node = message("move").put("reason", move.getReason()).put("lane", text(move.getLane()));
-        if (!move.getViewerId().isEmpty()) {
-            node.put("viewer", move.getViewerId());
-            connectionFacts(node, move.getIceServersList(), move.getLanesList());
-        }
-        return node.toString();
-    }
-
-    private static void connectionFacts(ObjectNode node, List<IceServer> iceServers, List<Lane> laneList) {
-        ArrayNode servers = node.putArray("iceServers");
-        for (IceServer server : iceServers) {
-            ObjectNode entry = servers.addObject();
-            ArrayNode urls = entry.putArray("urls");
-            server.getUrlsList().forEach(urls::add);
-            if (!server.getUsername().isEmpty()) {
-                entry.put("username", server.getUsername());
-            }
-            if (!server.getCredential().isEmpty()) {
-                entry.put("credential", server.getCredential());
-            }
-        }
-        ArrayNode lanes = node.putArray("lanes");
-        laneList.forEach(lane -> lanes.add(text(lane)));
-    }
-
-    private String answer(Answer answer) {
-        return message("answer")
-                .put("sdp", answer.getSdp())
-                .put("lane", text(answer.getLane()))
-                .toString();
-    }
-
-    private String candidate(Candidate candidate) {
-        return message("candidate")
-                .put("candidate", candidate.getCandidate())
-                .put("sdpMid", candidate.getSdpMid())
-                .put("sdpMLineIndex", candidate.getSdpMLineIndex())
-                .toString();
-    }
-
-    private String state(State state) {
-        ObjectNode node = message("state")
-                .put("emulator", state.getEmulatorConnected() ? "connected" : "disconnected")
-                .put("width", state.getWidth())
-                .put("height", state.getHeight())
-                // JSON has no NaN; a figure that is not one is no figure.
-                .put("fps", Double.isFinite(state.getFps()) ? state.getFps() : 0)
-                .put("viewers", state.getViewers())
-                .put("input", state.getInput())
-                .put("controller", state.getController())
-                .put("role", text(state.getRole()));
-        if (!state.getEmulator().isEmpty()) {
-            node.put("emulatorName", state.getEmulator());
-        }
-        if (!state.getProblem().isEmpty()) {
-            node.put("problem", state.getProblem());
-        }
-        return node.toString();
-    }
-
-    private String participants(Participants participants) {
-        ObjectNode node = message("participants");
-        ArrayNode list = node.putArray("participants");
-        for (Participant participant : participants.getParticipantsList()) {
-            list.addObject()
-                    .put("viewer", participant.getViewerId())
-                    .put("name", participant.getName())
-                    .put("role", text(participant.getRole()))
-                    .put("requests", participant.getRequests());
-        }
-        return node.toString();
-    }
-
-    private String pointers(Pointers pointers) {
-        ObjectNode node = message("pointers");
-        ArrayNode list = node.putArray("pointers");
-        for (Pointers.PointerOf pointer : pointers.getPointersList()) {
-            list.addObject()
-                    .put("viewer", pointer.getViewerId())
-                    .put("name", pointer.getName())
-                    .put("x", pointer.getX())
-                    .put("y", pointer.getY());
-        }
-        return node.toString();
-    }
-
-    private String error(Error error) {
-        return message("error")
-                .put("code", error.getCode())
-                .put("message", error.getMessage())
-                .put("fatal", error.getFatal())
-                .toString();
-    }
-
-    private String goodbye(Goodbye goodbye) {
-        ObjectNode node = message("goodbye").put("reason", goodbye.getReason());
-        if (goodbye.hasRetryAfterMs()) {
-            node.put("retryAfterMs", goodbye.getRetryAfterMs());
-        }
-        return node.toString();
-    }
-
-    /** An {@code error} of this service. */
-    public String error(ErrorCode code, String text, boolean fatal) {
-        return message("error")
-                .put("code", code.text())
-                .put("message", text)
-                .put("fatal", fatal)
-                .toString();
-    }
-
-    /** A {@code goodbye} after which the browser is welcome again. */
-    public String goodbye(String reason, Duration retryAfter) {
-        return message("goodbye")
-                .put("reason", reason)
-                .put("retryAfterMs", retryAfter.toMillis())
-                .toString();
-    }
-
-    /** A {@code goodbye} for good. */
-    public String goodbye(String reason) {
-        return message("goodbye").put("reason", reason).toString();
-    }
-
-    /** The answer to a ping. */
-    public String pong(BrowserMessage.Ping ping) {
-        ObjectNode node = message("pong");
-        if (ping.time() != null) {
-            node.set("time", ping.time());
-        }
-        return node.toString();
-    }
-
-    private ObjectNode message(String type) {
-        return mapper.createObjectNode().put("type", type);
-    }
-
-    private static String text(Lane lane) {
-        return switch (lane) {
-            case LANE_SHARED -> "shared";
-            case LANE_ADAPTIVE -> "adaptive";
-            case LANE_AUTO, UNRECOGNIZED -> "auto";
-        };
-    }
-
-    private static String text(Role role) {
-        return switch (role) {
-            case ROLE_OWNER -> "owner";
-            case ROLE_CONTROLLER -> "controller";
-            case ROLE_GUEST, ROLE_UNSPECIFIED, UNRECOGNIZED -> "guest";
-        };
     }
 
     private static boolean absent(JsonNode node) {
