@@ -2,6 +2,7 @@
 import * as control from './control.js';
 import { Handover } from './handover.js';
 import { Peer } from './peer.js';
+import { PeerWatch } from './peer-watch.js';
 import { Session } from './session.js';
 
 /**
@@ -42,15 +43,6 @@ const UNHEARD = Object.freeze({
   onChange: () => {},
 });
 
-/** A path that is interrupted for longer than this is given up for a new connection. */
-const INTERRUPTION_MS = 1200;
-/** An offer that nobody answers within this time is made again. */
-const ANSWER_MS = 5000;
-const ICE_SLOW_MS = 8000;
-const PICTURE_MISSING_MS = 6000;
-/** Pause before another try after ICE or DTLS failed, doubled up to the second figure. */
-const PEER_RETRY_MS = Object.freeze([500, 10_000]);
-
 export class Connection {
   #stages;
   #diagnostics;
@@ -83,11 +75,7 @@ export class Connection {
   #interruptedAt;
   /** @type {control.ConnectionInfo|undefined} */
   #address;
-  #peerFailures = 0;
-  /** @type {ReturnType<typeof setTimeout>|undefined} */
-  #retryTimer;
-  /** @type {ReturnType<typeof setTimeout>|undefined} */
-  #hintTimer;
+  #watch;
 
   /**
    * @param {ConnectionContext} context
@@ -115,6 +103,10 @@ export class Connection {
         onProblem: (problem) => diagnostics.note(problem),
       },
     );
+    this.#watch = new PeerWatch(stages, {
+      reconnect: () => this.#session.restart(),
+      note: (problem) => diagnostics.note(problem),
+    });
   }
 
   /**
@@ -167,7 +159,7 @@ export class Connection {
 
   /** Whether another try comes by itself. */
   get retrying() {
-    return this.#interruption?.retryInMs !== undefined || this.#peerFailures > 0;
+    return this.#interruption?.retryInMs !== undefined || this.#watch.failing;
   }
 
   start() {
@@ -181,7 +173,7 @@ export class Connection {
 
   /** The visitor asks for another try now. */
   retry() {
-    this.#peerFailures = 0;
+    this.#watch.forgive();
     if (this.#session.phase === 'open') {
       this.#session.restart();
     } else {
@@ -204,7 +196,7 @@ export class Connection {
   /** The first frame of the present peer is on the screen. */
   pictureShown() {
     this.#handover.shown();
-    clearTimeout(this.#hintTimer);
+    this.#watch.pictureShown();
     this.#interruptedAt = undefined;
     this.#diagnostics.marks.mark('firstFrame');
     this.#stages.done('picture');
@@ -285,11 +277,11 @@ export class Connection {
         this.#connect(message);
         break;
       case 'answer':
-        clearTimeout(this.#retryTimer);
+        this.#watch.proceeds();
         this.#diagnostics.marks.mark('answer');
         (this.#handover.peer ?? this.#peer)
           ?.answer(message)
-          .catch((failure) => this.#peerFailed('service', 'refused', failure.message));
+          .catch((failure) => this.#watch.failed('service', 'refused', failure.message));
         break;
       case 'candidate':
         (this.#handover.peer ?? this.#peer)?.candidate(message);
@@ -317,27 +309,31 @@ export class Connection {
   /** @param {import('./messages.js').Welcome} welcome */
   #connect(welcome) {
     this.#closePeer();
-    this.#viewer = welcome.viewer;
-    this.#participants = [];
-    this.#iceServers = welcome.iceServers ?? [];
-    this.#offered = welcome.lanes ?? [];
+    this.#arrivedAt(welcome);
     this.#events.onPointers([]);
     this.#events.onWelcome();
     const peer = this.#next ?? this.#newPeer();
     this.#next = undefined;
     this.#peer = peer;
     this.#events.onPeer();
-    this.#hintTimer = setTimeout(() => {
-      if (this.#stages.status('ice') !== 'done' && this.#stages.failure === undefined) {
-        this.#stages.fail('ice', peer.candidates.remote === 0 ? 'ice_no_remote' : 'ice_slow');
-      }
-    }, ICE_SLOW_MS);
-    this.#retryTimer = setTimeout(() => this.#peerFailed('service', 'no_answer'), ANSWER_MS);
+    this.#watch.offering(peer);
     this.#diagnostics.marks.mark('offer');
     peer.offer({ iceServers: this.#iceServers, lane: this.#lanes.next(this.#offered) }).catch((failure) => {
       this.#diagnostics.note(`offer: ${failure.message}`);
       this.#stages.fail('page', 'no_webrtc', failure.message);
     });
+  }
+
+  /**
+   * Another media-service, or the same one anew, knows this page.
+   *
+   * @param {import('./messages.js').Welcome|import('./messages.js').Move} facts
+   */
+  #arrivedAt(facts) {
+    this.#viewer = facts.viewer;
+    this.#participants = [];
+    this.#iceServers = facts.iceServers ?? [];
+    this.#offered = facts.lanes ?? [];
   }
 
   #newPeer() {
@@ -363,10 +359,7 @@ export class Connection {
   #move(move) {
     this.#diagnostics.note(`move: ${move.reason}`);
     if (move.viewer !== undefined) {
-      this.#viewer = move.viewer;
-      this.#participants = [];
-      this.#iceServers = move.iceServers ?? [];
-      this.#offered = move.lanes ?? [];
+      this.#arrivedAt(move);
     }
     if (!this.#peer) {
       return;
@@ -390,7 +383,7 @@ export class Connection {
 
   /** @param {Peer} peer whose picture has begun */
   #moved(peer) {
-    clearTimeout(this.#retryTimer);
+    this.#watch.proceeds();
     const former = this.#peer;
     this.#peer = peer;
     this.#tracks = [];
@@ -409,7 +402,7 @@ export class Connection {
    */
   #peerChanged(peer, state) {
     if (state !== 'checking') {
-      clearTimeout(this.#retryTimer);
+      this.#watch.proceeds();
     }
     switch (state) {
       case 'reachable':
@@ -417,7 +410,7 @@ export class Connection {
         break;
       case 'connected':
         this.#diagnostics.marks.mark('connected');
-        this.#peerFailures = 0;
+        this.#watch.forgive();
         this.#lanes.worked();
         this.#stages.done('ice');
         this.#stages.done('dtls');
@@ -426,43 +419,21 @@ export class Connection {
       case 'disconnected':
         // Word of a restarting server may still come over the WebSocket; a network that is gone says nothing.
         this.#session.wake();
-        this.#retryTimer = setTimeout(() => this.#session.restart(), INTERRUPTION_MS);
+        this.#watch.interrupted();
         break;
       case 'ice_failed':
         this.#lanes.failed(peer.lane);
-        this.#peerFailed('ice', peer.candidates.remote === 0 ? 'ice_no_remote' : 'ice_failed');
+        this.#watch.failed('ice', peer.candidates.remote === 0 ? 'ice_no_remote' : 'ice_failed');
         break;
       case 'dtls_failed':
-        this.#peerFailed('dtls', 'dtls_failed');
+        this.#watch.failed('dtls', 'dtls_failed');
         break;
       default:
     }
   }
 
-  /**
-   * @param {import('./stages.js').Stage} stage
-   * @param {string} reason
-   * @param {string} [detail]
-   */
-  #peerFailed(stage, reason, detail) {
-    this.#diagnostics.note(`${stage}: ${reason} ${detail ?? ''}`);
-    clearTimeout(this.#hintTimer);
-    clearTimeout(this.#retryTimer);
-    // ICE takes its time to fail, and the other lane has not failed yet: it is tried at once.
-    const atOnce = stage === 'ice' && this.#peerFailures === 0;
-    const pause = atOnce ? 0 : Math.min(PEER_RETRY_MS[0] * 2 ** this.#peerFailures, PEER_RETRY_MS[1]);
-    this.#peerFailures += 1;
-    this.#retryTimer = setTimeout(() => this.#session.restart(), pause);
-    this.#stages.fail(stage, reason, detail);
-  }
-
   #expectPicture() {
-    clearTimeout(this.#hintTimer);
-    this.#hintTimer = setTimeout(() => {
-      if (this.#stages.status('picture') !== 'done' && this.#state?.emulator === 'connected') {
-        this.#stages.fail('picture', 'picture_missing');
-      }
-    }, PICTURE_MISSING_MS);
+    this.#watch.expectPicture(() => this.#state?.emulator === 'connected');
   }
 
   /** @param {State} state */
@@ -486,38 +457,18 @@ export class Connection {
     if (fatal) {
       return;
     }
-    switch (code) {
-      case 'sdp_invalid':
-      case 'sdp_too_large':
-      case 'internal':
-        this.#peerFailed('service', 'refused', message);
-        break;
-      case 'lane_unavailable':
-      case 'capacity_reached':
-      case 'media_unavailable':
-        this.#peerFailed('service', code, message);
-        break;
-      case 'ice_failed':
-        this.#peerFailed('ice', code, message);
-        break;
-      case 'dtls_failed':
-        this.#peerFailed('dtls', code, message);
-        break;
-      case 'session_starting':
-        this.#stages.hold('service', code, message);
-        break;
-      case 'control_refused':
-        this.#events.onRefusal(message);
-        break;
-      default:
-      // The rest concerns single messages: nothing the visitor could do about them.
+    if (code === 'session_starting') {
+      this.#stages.hold('service', code, message);
+    } else if (code === 'control_refused') {
+      this.#events.onRefusal(message);
+    } else {
+      this.#watch.refused(code, message);
     }
   }
 
   #closePeer() {
     this.#handover.cancel();
-    clearTimeout(this.#retryTimer);
-    clearTimeout(this.#hintTimer);
+    this.#watch.rest();
     const peer = this.#peer;
     if (peer) {
       this.#peer = undefined;
