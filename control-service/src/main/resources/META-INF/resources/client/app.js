@@ -1,31 +1,23 @@
 // @ts-check
-import { Board } from './board.js';
-import { Capture, save, stamp } from './capture.js';
+import { Capture } from './capture.js';
 import { play } from './chords.js';
 import * as control from './control.js';
 import { byId } from './dom.js';
 import { Files } from './files.js';
 import { FullScreen } from './full-screen.js';
-import { publish } from './hooks.js';
 import { pickLanguage, t, translate } from './i18n.js';
-import { InputRoute } from './input-route.js';
+import { Input } from './input.js';
 import { Invite } from './invite.js';
-import { HeldKeys, Keyboard } from './keyboard.js';
-import { modifierOf } from './keymap.js';
 import { Overlay } from './overlay.js';
 import { arrangePanels, bindPreferences, confirm, toast, toastFailure } from './panels.js';
 import { People } from './people.js';
-import { Pointer } from './pointer.js';
 import { PointersShown } from './pointers-shown.js';
+import { Report, statisticsContext, statisticsReader } from './report.js';
 import { Settings } from './settings.js';
 import { Sound } from './sound.js';
 import { connection, diagnostics, preferences, query, screen, stages } from './start.js';
 import { StatisticsPanel } from './statistics-panel.js';
-import { StatisticsReader } from './stats.js';
-import { TextEntry } from './text-entry.js';
 import { Toolbar } from './toolbar.js';
-import { Touch } from './touch.js';
-import { Typist } from './typing.js';
 
 /**
  * Wires the page together, around the connection that start.js has begun to make. Everything made here lives as long as
@@ -33,8 +25,7 @@ import { Typist } from './typing.js';
  *
  *     connection (session, peer) --tracks--> screen, sound
  *             |                \--stages--> overlay, toolbar
- *     route <-- held keys <-- keyboard, board, typist
- *           <-- pointer <-- mouse, touch
+ *           input <-- keys, mouse, fingers
  */
 
 /** A name is told once it has been typed, not letter by letter. */
@@ -43,46 +34,11 @@ const RENAME_MS = 600;
 let renaming;
 
 const surface = byId('surface', HTMLElement);
-const systemKeyboard = byId('system-keyboard', HTMLTextAreaElement);
 const sound = new Sound(byId('audio', HTMLAudioElement), showSound);
-const route = new InputRoute(connection.session);
-const held = new HeldKeys(route);
-const keyboard = new Keyboard(held, {
-  swapped: () => preferences.values.swapCommand,
-  onMac: /Mac/.test(navigator.platform),
-  isReserved: (_, event) => isWayOut(event),
-});
-const pointer = new Pointer({
-  surface,
-  toMac: (event) => screen.toMac(event),
-  macPixelsPerCssPixel,
-  route,
-  keys: held,
-  onAnyEvent: (event) => {
-    keyboard.reconcile(event);
-    if (event.type === 'pointerdown') {
-      surface.focus({ preventScroll: true });
-    }
-  },
-  preferences: () => preferences.values,
-  nextFrame: (run) => requestAnimationFrame(run),
-  later: (run, ms) => setTimeout(run, ms),
-});
-const touch = new Touch({
-  surface,
-  toMac: (event) => screen.toMac(event),
-  macSize: () => screen.size,
-  macPixelsPerCssPixel,
-  pointer,
-  mode: () => preferences.values.touch,
-  setTimer: (run, ms) => setTimeout(run, ms),
-  clearTimer: (timer) => clearTimeout(timer),
-  onHold: () => navigator.vibrate?.(12),
-});
-const board = new Board(held);
-const typist = new Typist(held, { onDone: () => board.spend() });
+const input = new Input(surface, { onWayOut: () => toolbar.focus() });
+const { route, held, board, textEntry } = input;
+const report = new Report(input, sound);
 
-const textEntry = new TextEntry(typist, { onClosed: focusScreen });
 const settings = new Settings({ onClosed: focusScreen });
 const files = new Files({
   onClosed: focusScreen,
@@ -99,12 +55,12 @@ const overlay = new Overlay({
     connection.retry();
     focusScreen();
   },
-  onDiagnostics: copyDiagnostics,
+  onDiagnostics: () => report.copy(),
 });
 const people = new People(
   (request) => connection.session.send({ type: 'control', ...request }),
   focusScreen,
-  remove,
+  (viewer, name) => afterAsking('remove', () => control.removeViewer(viewer), { name }),
 );
 const invite = new Invite();
 const pointersShown = new PointersShown({
@@ -117,7 +73,7 @@ const pointersShown = new PointersShown({
   watching: () => !route.allowed && (connection.state?.viewers ?? 0) > 1,
 });
 const fullScreen = new FullScreen(() => {
-  releaseEverything();
+  input.releaseAll();
   focusScreen();
 });
 const toolbar = new Toolbar({
@@ -127,13 +83,9 @@ const toolbar = new Toolbar({
   onChord: (keys) => play(held, keys),
 });
 const statistics = new StatisticsPanel({
-  read: reader(),
-  context: () => ({
-    macFps: connection.state?.fps ?? 0,
-    delay: connection.peer ? serverDelay() : Promise.resolve(undefined),
-    joinedMs: diagnostics.marks.between('opened', 'firstFrame'),
-  }),
-  onCopy: copyDiagnostics,
+  read: statisticsReader(),
+  context: statisticsContext,
+  onCopy: () => report.copy(),
   onClosed: focusScreen,
 });
 
@@ -148,56 +100,20 @@ connection.listen({
   onRefusal: toast,
   onChange: render,
 });
-route.use(connection.peer);
-listenToKeyboard();
 listenToPage();
 listenToControls();
 arrangePanels(focusScreen);
 bindPreferences(preferences);
 preferences.onChange((_, changed) => applyPreferences(changed));
 applyPreferences();
-publish({
-  stage: () => stages.word,
-  stats: reader(),
-  mark: (name) => diagnostics.marks.mark(name),
-  marks: diagnostics.marks.latest,
-  history: diagnostics.marks.history,
-  state,
-});
+report.publish();
 focusScreen();
-function listenToKeyboard() {
-  window.addEventListener('keydown', (event) => {
-    // The ring around the screen is for those who come to it by keyboard.
-    document.body.dataset.navigation = event.key === 'Tab' && !forTheMac() ? 'keys' : 'pointer';
-    if (isWayOut(event)) {
-      event.preventDefault();
-      releaseEverything();
-      toolbar.focus();
-    } else if (forTheMac()) {
-      keyboard.keyDown(event);
-    }
-  });
-  // Releases are heard wherever the focus is: only keys that went to the Mac have an effect.
-  window.addEventListener('keyup', (event) => {
-    keyboard.keyUp(event);
-    if (!modifierOf(event.code)) {
-      board.spend();
-    }
-  });
-  surface.addEventListener('blur', (event) => {
-    // The device's own keyboard types for the Mac too, with the modifiers held on the screen's.
-    if (event.relatedTarget !== systemKeyboard) {
-      releaseEverything();
-    }
-  });
-}
 
 function listenToPage() {
-  window.addEventListener('blur', releaseEverything);
   window.addEventListener('online', () => connection.wake());
   window.addEventListener('offline', render);
   window.addEventListener('pagehide', () => {
-    releaseEverything();
+    input.releaseAll();
     connection.stop();
   });
   window.addEventListener('pageshow', (event) => {
@@ -208,7 +124,7 @@ function listenToPage() {
   });
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) {
-      releaseEverything();
+      input.releaseAll();
     } else {
       connection.wake();
     }
@@ -235,8 +151,8 @@ function listenToControls() {
   onMenu('menu-record', () => capture.toggleRecording());
   onMenu('menu-files', () => files.open());
   onMenu('menu-settings', () => settings.open());
-  onMenu('menu-restart', () => command('restart', control.restart, 'toast.restarting'));
-  onMenu('menu-shut-down', () => command('shutDown', control.shutDown, 'toast.shuttingDown'));
+  onMenu('menu-restart', () => afterAsking('restart', control.restart, { done: 'toast.restarting' }));
+  onMenu('menu-shut-down', () => afterAsking('shutDown', control.shutDown, { done: 'toast.shuttingDown' }));
 }
 
 /** @param {string} id @param {() => void} action */
@@ -266,21 +182,16 @@ function trackArrived(kind, track, receiver) {
   }
 }
 
-/** Another connection, or none. What was held on the old one, the service has released by itself. */
+/** Another connection, or none. */
 function peerChanged() {
   screen.freeze();
   capture.stopRecording();
-  keyboard.reset();
-  touch.reset();
-  typist.stop();
-  held.forget();
-  pointer.forget();
-  route.use(connection.peer);
+  input.beginAnew();
 }
 
 /** Another connection whose picture is there: the last picture of the old one stands in for it until it is drawn. */
 function peerMoved() {
-  releaseEverything();
+  input.releaseAll();
   screen.freeze();
   capture.stopRecording();
   route.use(connection.peer);
@@ -294,7 +205,7 @@ function stateChanged(now, before) {
   screen.setMacSize(now.width ?? 0, now.height ?? 0);
   const allowed = now.input !== false;
   if (route.allowed && !allowed) {
-    releaseEverything();
+    input.releaseAll();
   }
   route.allowed = allowed;
   if (before && (before.input !== false) !== allowed) {
@@ -309,41 +220,9 @@ function tellName() {
   }
 }
 
-/** Nothing stays pressed on the Mac once its screen has lost the visitor's attention. */
-function releaseEverything() {
-  keyboard.reset();
-  touch.reset();
-  typist.stop();
-  pointer.releaseAll();
-  held.releaseAll();
-}
-
-/** Whether keys belong to the Mac: the screen has the focus, or nothing else claims it. */
-function forTheMac() {
-  const focus = document.activeElement;
-  return (focus === surface || focus === document.body) && !document.querySelector(':popover-open, dialog[open]');
-}
-
-/**
- * Control, Alt and M: how somebody without a mouse gets from the Mac, which takes every key, to the controls.
- *
- * @param {import('./keyboard.js').ModifierFlags & { code: string }} event
- */
-function isWayOut(event) {
-  return event.code === 'KeyM' && event.ctrlKey && event.altKey && !event.getModifierState?.('AltGraph');
-}
-
-function macPixelsPerCssPixel() {
-  const { layout } = screen;
-  return layout ? screen.size.width / layout.width : 1;
-}
-
-/** Gives the keyboard back to the Mac, unless a device's own keyboard is open for it. */
+/** Gives the keyboard back to the Mac. */
 function focusScreen() {
-  if (document.activeElement === systemKeyboard) {
-    return;
-  }
-  surface.focus({ preventScroll: true });
+  input.focus();
 }
 
 /** @param {boolean} open */
@@ -354,27 +233,16 @@ function showBoard(open) {
   focusScreen();
 }
 
-/** @param {string} viewer @param {string} name */
-async function remove(viewer, name) {
-  const agreed = await confirm({
-    title: t('confirm.remove', { name }),
-    text: t('confirm.remove.text'),
-    action: t('confirm.remove.do'),
-  });
-  focusScreen();
-  if (agreed) {
-    control.removeViewer(viewer).catch(toastFailure);
-  }
-}
-
 /**
- * @param {'restart'|'shutDown'} what
+ * Does what cannot be undone once the visitor has said so again.
+ *
+ * @param {'restart'|'shutDown'|'remove'} what
  * @param {() => Promise<unknown>} request
- * @param {import('./i18n.js').Key} done
+ * @param {{ name?: string, done?: import('./i18n.js').Key }} words whom it concerns; what is said when it is done
  */
-async function command(what, request, done) {
+async function afterAsking(what, request, { name = '', done }) {
   const agreed = await confirm({
-    title: t(`confirm.${what}`),
+    title: t(`confirm.${what}`, { name }),
     text: t(`confirm.${what}.text`),
     action: t(`confirm.${what}.do`),
   });
@@ -384,7 +252,9 @@ async function command(what, request, done) {
   }
   try {
     await request();
-    toast(t(done));
+    if (done) {
+      toast(t(done));
+    }
   } catch (failure) {
     toastFailure(failure);
   }
@@ -431,7 +301,7 @@ function applyPreferences(changed) {
     pointersShown.refresh();
   }
   if (changed === 'swapCommand' || changed === 'pointer') {
-    releaseEverything();
+    input.releaseAll();
   }
   if (!changed || changed === 'language') {
     const wanted = query.get('lang') ?? (values.language === 'auto' ? undefined : values.language);
@@ -453,60 +323,4 @@ function showSound() {
   const byTouch = matchMedia('(pointer: coarse)').matches;
   byId('sound-prompt-text', HTMLElement).textContent = t(byTouch ? 'sound.promptTouch' : 'sound.prompt');
   byId('sound-prompt', HTMLElement).hidden = !sound.blocked || muted;
-}
-
-function state() {
-  const { peer, session, interruption } = connection;
-  const mac = connection.state;
-  return {
-    phase: session.phase,
-    stage: stages.word,
-    peer: peer?.state ?? null,
-    lane: peer?.lane ?? null,
-    candidates: peer?.candidates ?? null,
-    emulator: mac?.emulator ?? null,
-    emulatorName: mac?.emulatorName ?? null,
-    input: route.allowed,
-    inputSent: route.sent,
-    held: [...held.names],
-    width: screen.size.width,
-    height: screen.size.height,
-    viewers: mac?.viewers ?? 0,
-    viewer: connection.viewer ?? null,
-    controller: mac?.controller ?? null,
-    role: mac?.role ?? null,
-    interruption: interruption ?? null,
-    soundBlocked: sound.blocked,
-  };
-}
-
-async function copyDiagnostics() {
-  const report = diagnostics.report({
-    state: state(),
-    failure: stages.failure,
-    layout: screen.layout,
-    statistics: await reader()(),
-  });
-  try {
-    await navigator.clipboard.writeText(report);
-    toast(t('statistics.copied'));
-  } catch {
-    // No clipboard without a secure origin: the visitor gets a file instead.
-    save(new Blob([report], { type: 'application/json' }), `diagnostics-${stamp()}.json`);
-  }
-}
-
-/** What the server says of its own part of the delay; undefined where it does not. */
-async function serverDelay() {
-  try {
-    return (await control.status()).delay;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A reader of statistics with a point of comparison of its own. */
-function reader() {
-  const statisticsReader = new StatisticsReader(() => connection.peer);
-  return () => statisticsReader.read();
 }
