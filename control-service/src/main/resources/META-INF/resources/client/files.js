@@ -1,16 +1,15 @@
 // @ts-check
 import { byId, create, icon } from './dom.js';
-import { isKey, number, t } from './i18n.js';
-import { confirm, toast } from './panels.js';
-import { createImage, deleteFile, discardUpload, folderOf, listFiles, sizeText, suits } from './storage.js';
-import { BROWSER, Upload } from './upload.js';
+import { number, t } from './i18n.js';
+import { confirm, explain, iconButton, named, toast } from './panels.js';
+import { createImage, deleteFile, discardUpload, listFiles, sizeText, suits } from './storage.js';
+import { UploadQueue } from './upload-queue.js';
 
 /**
  * The dialog with the Mac's files: ROMs, disks and CD images, with uploads by drag-and-drop onto it or onto the Mac's
- * screen. Uploads go on while the dialog is closed; one file travels at a time.
+ * screen.
  *
  * @typedef {import('./storage.js').StoredFile} StoredFile
- * @typedef {import('./control.js').ControlError} ControlError
  *
  * @typedef {object} FilesEvents
  * @property {() => void} onClosed
@@ -22,24 +21,17 @@ import { BROWSER, Upload } from './upload.js';
 const MEGABYTE = 1024 * 1024;
 /** Sizes of new disks in megabytes: what fits a System 7, and what HFS makes sense with. */
 const DISK_SIZES = Object.freeze([20, 40, 80, 160, 250, 500, 1000, 2000]);
-/** Refusals that the same file meets again. */
-const HOPELESS = new Set(['file-name-invalid', 'file-too-large']);
 
 export class Files {
   #dialog = byId('files', HTMLDialogElement);
   #message = byId('files-message', HTMLElement);
   #lists = byId('files-lists', HTMLElement);
-  #queue = byId('files-uploads', HTMLElement);
   #input = byId('files-input', HTMLInputElement);
   #form = byId('disk-form', HTMLFormElement);
   #events;
-  /** @type {Upload[]} */
-  #uploads = [];
-  /** @type {Map<Upload, UploadRow>} */
-  #rows = new Map();
+  #uploads = new UploadQueue(byId('files-uploads', HTMLElement), () => this.#dialog.open && this.#load());
   /** @type {import('./storage.js').Listing|undefined} */
   #listing;
-  #sending = false;
 
   /** @param {FilesEvents} events */
   constructor(events) {
@@ -52,7 +44,7 @@ export class Files {
     });
     byId('files-choose', HTMLButtonElement).addEventListener('click', () => this.#input.click());
     this.#input.addEventListener('change', () => {
-      this.#add([...(this.#input.files ?? [])]);
+      this.#uploads.add([...(this.#input.files ?? [])], this.#listing?.uploads);
       this.#input.value = '';
     });
     this.#form.addEventListener('submit', (event) => {
@@ -66,12 +58,6 @@ export class Files {
     );
     byId('disk-size', HTMLSelectElement).value = '80';
     this.#acceptDrops();
-    window.addEventListener('beforeunload', (event) => {
-      if (this.#sending) {
-        // The browser asks in its own words; what has arrived would not be lost.
-        event.preventDefault();
-      }
-    });
   }
 
   /** Returns when it shows what there is. */
@@ -88,7 +74,7 @@ export class Files {
     if (this.#listing) {
       this.#show(this.#listing);
     }
-    this.#rows.forEach((row, upload) => row.show(upload));
+    this.#uploads.refresh();
   }
 
   async #load() {
@@ -105,8 +91,7 @@ export class Files {
   /** @param {import('./storage.js').Listing} listing */
   #show({ files, uploads, folders }) {
     const sections = /** @type {const} */ ([['rom', 'roms'], ['disk', 'images'], ['cdrom', 'images']]);
-    const here = new Set(this.#uploads.map(({ url }) => url));
-    const left = uploads.filter(({ url }) => !here.has(url));
+    const left = uploads.filter(({ url }) => !this.#uploads.has(url));
     this.#lists.replaceChildren(
       ...left.map((upload) => this.#leftOver(upload)),
       ...sections.map(([kind, folder]) => {
@@ -262,73 +247,9 @@ export class Files {
         event.preventDefault();
         // The browser takes them away when this returns; what the service has of them already is known later.
         const dropped = [...(event.dataTransfer?.files ?? [])];
-        this.open().then(() => this.#add(dropped));
+        this.open().then(() => this.#uploads.add(dropped, this.#listing?.uploads));
       }
     });
-  }
-
-  /** @param {File[]} files */
-  #add(files) {
-    for (const file of files) {
-      const folder = folderOf(file.name, file.size);
-      const begun = this.#listing?.uploads.find(
-        (partial) => partial.folder === folder && partial.name === file.name && partial.size === file.size,
-      );
-      const upload = new Upload(file, { folder, url: begun?.url }, BROWSER, () => this.#rows.get(upload)?.show(upload));
-      const row = new UploadRow(upload, {
-        onRetry: (overwrite) => this.#again(upload, overwrite),
-        onCancel: () => this.#cancel(upload),
-      });
-      this.#uploads.push(upload);
-      this.#rows.set(upload, row);
-      this.#queue.append(row.element);
-    }
-    this.#next();
-  }
-
-  async #next() {
-    const upload = this.#uploads.find(({ state }) => state === 'waiting');
-    if (this.#sending || !upload) {
-      return;
-    }
-    await this.#run(upload, false);
-    this.#next();
-  }
-
-  /** @param {Upload} upload @param {boolean} overwrite */
-  async #again(upload, overwrite) {
-    await this.#run(upload, overwrite);
-    this.#next();
-  }
-
-  /** @param {Upload} upload @param {boolean} overwrite */
-  async #run(upload, overwrite) {
-    this.#sending = true;
-    await upload.run({ overwrite });
-    this.#sending = false;
-    if (upload.state === 'done') {
-      toast(t('files.uploaded', { name: upload.name }));
-      this.#forget(upload);
-      if (this.#dialog.open) {
-        this.#load();
-      }
-    }
-  }
-
-  /** @param {Upload} upload */
-  async #cancel(upload) {
-    this.#forget(upload);
-    await upload.cancel();
-    if (this.#dialog.open) {
-      this.#load();
-    }
-  }
-
-  /** @param {Upload} upload */
-  #forget(upload) {
-    this.#uploads = this.#uploads.filter((other) => other !== upload);
-    this.#rows.get(upload)?.element.remove();
-    this.#rows.delete(upload);
   }
 
   /** @param {string} text */
@@ -336,75 +257,4 @@ export class Files {
     this.#message.textContent = text;
     this.#message.hidden = text === '';
   }
-}
-
-/** One upload in the dialog: its name, how far it is, and what can be done about it. */
-class UploadRow {
-  element;
-  #bar = create('progress', { attributes: { max: '1' } });
-  #text = create('span', { className: 'facts', attributes: { role: 'status' } });
-  #retry = create('button', { className: 'button small', attributes: { type: 'button' } });
-
-  /**
-   * @param {Upload} upload
-   * @param {{ onRetry: (overwrite: boolean) => void, onCancel: () => void }} actions
-   */
-  constructor(upload, { onRetry, onCancel }) {
-    const cancel = iconButton('cross', 'files.cancel', upload.name);
-    cancel.addEventListener('click', onCancel);
-    this.#retry.addEventListener('click', () => onRetry(upload.canOverwrite));
-    this.#bar.setAttribute('aria-label', upload.name);
-    const name = create('span', { text: upload.name, className: 'file-name' });
-    this.element = create('li', {}, create('div', {}, name, this.#bar, this.#text), this.#retry, cancel);
-    this.show(upload);
-  }
-
-  /** @param {Upload} upload */
-  show(upload) {
-    this.element.dataset.state = upload.state;
-    this.#bar.value = upload.size > 0 ? upload.sent / upload.size : upload.state === 'done' ? 1 : 0;
-    const text = progressText(upload);
-    if (this.#text.textContent !== text) {
-      this.#text.textContent = text;
-    }
-    this.#retry.hidden = upload.state !== 'failed' || HOPELESS.has(upload.failure?.kind ?? '');
-    this.#retry.textContent = t(upload.canOverwrite ? 'files.replace' : 'files.retry');
-  }
-}
-
-/** @param {Upload} upload */
-function progressText(upload) {
-  const done = sizeText(upload.sent, number);
-  const size = sizeText(upload.size, number);
-  switch (upload.state) {
-    case 'waiting':
-      return t('files.waiting', { size });
-    case 'interrupted':
-      return t('files.interrupted', { done, size });
-    case 'failed':
-      return explain(upload.failure);
-    default: {
-      const { speed } = upload;
-      const rate = speed > 0 ? ` · ${t('files.speed', { size: sizeText(speed, number) })}` : '';
-      return t('files.progress', { done, size }) + rate;
-    }
-  }
-}
-
-/** What went wrong, in the page's words where it has some. @param {unknown} failure */
-function explain(failure) {
-  const { status, kind, message } = /** @type {ControlError} */ (failure ?? {});
-  const key = `problem.${kind}`;
-  return isKey(key) ? t(key) : status === 0 ? t('toast.unreachable') : message;
-}
-
-/** @param {import('./i18n.js').Key} key @param {string} name */
-function named(key, name) {
-  const label = t(key, { name });
-  return { 'aria-label': label, title: label };
-}
-
-/** @param {string} symbol @param {import('./i18n.js').Key} key @param {string} name */
-function iconButton(symbol, key, name) {
-  return create('button', { className: 'tool small', attributes: { type: 'button', ...named(key, name) } }, icon(symbol));
 }

@@ -1,8 +1,8 @@
 // @ts-check
-import { byId, create } from './dom.js';
-import { t } from './i18n.js';
+import { byId, create, icon } from './dom.js';
+import { isKey, t } from './i18n.js';
 
-/** What every panel shares: its place beside its button, the visitor's choices in it, questions and short messages. */
+/** What panels share: their places beside their buttons, the visitor's choices, questions, short messages, small buttons. */
 
 const MARGIN = 8;
 const TOAST_MS = 3600;
@@ -118,4 +118,37 @@ export function toast(text) {
 export function toastFailure(failure) {
   const { status, message } = /** @type {{ status?: number, message?: string }} */ (failure);
   toast(status === 0 ? t('toast.unreachable') : t('toast.failed', { reason: message ?? String(failure) }));
+}
+
+/**
+ * What went wrong, in the page's words where it has some.
+ *
+ * @param {unknown} failure
+ */
+export function explain(failure) {
+  const { status, kind, message } = /** @type {import('./control.js').ControlError} */ (failure ?? {});
+  const key = `problem.${kind}`;
+  return isKey(key) ? t(key) : status === 0 ? t('toast.unreachable') : message;
+}
+
+/**
+ * How a button without words is called.
+ *
+ * @param {import('./i18n.js').Key} key
+ * @param {string} name of what it is about
+ */
+export function named(key, name) {
+  const label = t(key, { name });
+  return { 'aria-label': label, title: label };
+}
+
+/**
+ * A small button without words.
+ *
+ * @param {string} symbol
+ * @param {import('./i18n.js').Key} key
+ * @param {string} name of what it is about
+ */
+export function iconButton(symbol, key, name) {
+  return create('button', { className: 'tool small', attributes: { type: 'button', ...named(key, name) } }, icon(symbol));
 }

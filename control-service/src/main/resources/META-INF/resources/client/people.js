@@ -1,6 +1,7 @@
 // @ts-check
 import { byId, create, icon } from './dom.js';
 import { t } from './i18n.js';
+import { iconButton } from './panels.js';
 import { sharing } from './sharing.js';
 
 /**
@@ -91,9 +92,7 @@ export class People {
       item.append(give);
     }
     if (person.canRemove) {
-      const label = t('people.remove', { name: nameOf(person) });
-      const attributes = { type: 'button', 'aria-label': label, title: label };
-      const remove = create('button', { className: 'tool small', attributes }, icon('cross'));
+      const remove = iconButton('cross', 'people.remove', nameOf(person));
       remove.addEventListener('click', () => this.#onRemove(person.viewer, nameOf(person)));
       item.append(remove);
     }
