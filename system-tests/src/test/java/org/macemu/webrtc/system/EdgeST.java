@@ -90,7 +90,10 @@ class EdgeST {
         awaitPlacement();
     }
 
-    /** signaling-service asks twice a second, and must have heard of the edges that were just started. */
+    /**
+     * signaling-service asks twice a second, and must have heard of the edges that were just started; and it counts the
+     * viewers of the test before for two seconds after it has sent them somewhere. Neither can be seen from outside.
+     */
     private void awaitPlacement() throws InterruptedException {
         Thread.sleep(2_500);
     }
@@ -160,18 +163,12 @@ class EdgeST {
                 Edge ends = edgeWithOneMore(before);
                 int there = ends.viewers() - 1;
                 assertTrue(there > 0, "only the page is at " + ends.process().name());
+                double connected = page.mark("connected");
                 page.evaluate(GAPS);
                 audience.mark();
                 assertEquals(143, ends.process().terminate(), "exit status" + ends.process().logTail());
-                sleep(1_500);
-                Await.until("everybody watches, elsewhere", SOON, () -> {
-                    JsonNode report = audience.report();
-                    boolean moved = report.path("watching").asInt() == VIEWERS
-                            && report.path("moves").asInt() >= there
-                            && !report.path("addresses").has(ends.media());
-                    return moved ? null : report.toString();
-                });
-                page.awaitPicture();
+                awaitElsewhere(page, connected, audience, ends);
+                assertTrue(audience.report().path("moves").asInt() >= there, () -> audience.report().toString());
                 JsonNode report = audience.report();
                 assertEquals(0, report.path("failed_moves").asInt(), report.toString());
                 assertEquals(0, report.path("reconnects").asInt(), report.toString());
@@ -200,19 +197,30 @@ class EdgeST {
             try (ViewerPage page = browser.open(product, "").awaitPicture()) {
                 Edge ends = edgeWithOneMore(before);
                 page.expectConnectionErrors();
+                double connected = page.mark("connected");
                 page.evaluate(GAPS);
                 audience.mark();
                 ends.process().kill();
-                sleep(5_000);
-                Await.until("everybody watches again", SOON, () -> {
-                    JsonNode report = audience.report();
-                    return report.path("watching").asInt() == VIEWERS ? null : report.toString();
-                });
-                page.awaitPicture();
+                awaitElsewhere(page, connected, audience, ends);
                 assertEquals("true", page.evaluate("window.notReloaded === true").asText());
                 return longestGap("killed", page, audience.report());
             }
         }
+    }
+
+    /** @param connected when the page was connected to the edge that has ended */
+    private static void awaitElsewhere(ViewerPage page, double connected, LoadAudience audience, Edge ended) {
+        Await.until("everybody watches, elsewhere", SOON, () -> {
+            JsonNode report = audience.report();
+            boolean moved = report.path("watching").asInt() == VIEWERS
+                    && !report.path("addresses").has(ended.media());
+            return moved ? null : report.toString();
+        });
+        page.await("the page is connected elsewhere", SOON, () -> {
+            double now = page.mark("connected");
+            return now > connected ? null : "connected at " + now + ", as before";
+        });
+        page.awaitPicture();
     }
 
     /** Of the page and of the load audience, both since the edge ended. */
