@@ -32,7 +32,7 @@ final class NetworkEstimate {
     /** Half of a queue of a quarter of a second: a router's is seldom smaller. */
     private static final double EMPTY_MILLIS = 35;
 
-    /** Loss beside a queue that grows: the queue overflows. */
+    /** Loss beside a queue that grows, more than is lost at random: the queue overflows. */
     private static final double OVERFLOW_LOSS = 0.08;
 
     /** Loss that is congestion whatever the round trips say; random loss is hardly ever that much. */
@@ -49,9 +49,6 @@ final class NetworkEstimate {
 
     /** The shortest round trip is that of the last 10 to 20 seconds: paths change. */
     private static final long ROUND_TRIP_MEMORY = 10_000_000_000L;
-
-    /** Weight of a window in the loss that redundancy of the sound goes by: some three seconds. */
-    private static final double LOSS_WEIGHT = 0.1;
 
     private double roundTrip = Double.NaN;
     private double shortest = Double.NaN;
@@ -72,7 +69,7 @@ final class NetworkEstimate {
     private long capacity;
     private long adjusted;
     private boolean overflowing;
-    private double loss;
+    private final LossEstimate loss = new LossEstimate();
 
     /** A round trip was measured: once for each sender report, or a single late one would count several times. */
     void roundTrip(double millis, long now) {
@@ -114,10 +111,16 @@ final class NetworkEstimate {
         }
         // What the receiver misses shrinks by what was sent again and arrived.
         double received = Math.max(0, expected - (lost - lostAtBegin));
-        double missing = Math.clamp(1 - received / (expected + resent - resentAtBegin), 0, 1);
+        double sent = expected + resent - resentAtBegin;
+        double missing = Math.clamp(1 - received / sent, 0, 1);
         double delivered = received * packetBytes * 8e9 / (now - windowBegin);
         begin(now, highest, lost, resent);
-        return judge(now, missing, delivered);
+        return judge(now, sent, missing, delivered);
+    }
+
+    /** The receiver reported on the sound: {@code missing} of so many packets, 0 to 1, did not arrive. */
+    void soundReport(double packets, double missing) {
+        loss.observe(packets, missing);
     }
 
     private void begin(long now, long highest, long lost, long resent) {
@@ -127,33 +130,34 @@ final class NetworkEstimate {
         resentAtBegin = resent;
     }
 
-    private boolean judge(long now, double missing, double delivered) {
+    private boolean judge(long now, double sent, double missing, double delivered) {
         double queue = queueMillis();
         boolean persists = queueing >= QUEUE_MEASUREMENTS && measured - queueingSince >= QUEUE_PERSISTS;
         boolean before = congested;
-        overflowing = missing > OVERFLOW_LOSS;
-        if (persists || queueing > 0 && missing > OVERFLOW_LOSS || missing > HEAVY_LOSS) {
-            adjust(now, missing, delivered);
+        double byChance = loss.byChance(sent);
+        overflowing = missing > Math.max(OVERFLOW_LOSS, byChance);
+        if (persists || queueing > 0 && overflowing || missing > HEAVY_LOSS) {
+            adjust(now, delivered);
             congested = true;
             goodSince = now;
         } else if (congested) {
-            if (queue > EMPTY_MILLIS || missing > LITTLE_LOSS) {
+            if (queue > EMPTY_MILLIS || missing > Math.max(LITTLE_LOSS, byChance)) {
                 goodSince = now;
             }
             congested = now - goodSince < CLEAR_AFTER;
         }
         if (!congested) {
-            loss += LOSS_WEIGHT * (missing - loss);
+            loss.observe(sent, missing);
         }
         return before != congested;
     }
 
     /** What arrives is what the network carries, as long as it is given more. */
-    private void adjust(long now, double missing, double delivered) {
+    private void adjust(long now, double delivered) {
         if (!congested) {
             capacity = Math.max(MIN_CAPACITY, (long) delivered);
             adjusted = now;
-        } else if (missing > OVERFLOW_LOSS && delivered < capacity) {
+        } else if (overflowing && delivered < capacity) {
             capacity = Math.max(MIN_CAPACITY, (long) (0.5 * capacity + 0.5 * delivered));
             adjusted = now;
         } else if (now - adjusted > DRAIN) {
@@ -185,7 +189,7 @@ final class NetworkEstimate {
         return queueing > 0;
     }
 
-    /** Whether the last look at it found much lost. */
+    /** Whether the last look at it found more lost than is lost at random. */
     boolean overflowing() {
         return overflowing;
     }
@@ -197,7 +201,7 @@ final class NetworkEstimate {
 
     /** Share of packets that get lost at random, 0 to 1, over some seconds. */
     double loss() {
-        return loss;
+        return loss.share();
     }
 
     /** Latest round trip in milliseconds, NaN when unknown. */

@@ -24,12 +24,12 @@ final class ReceiverFeedback implements RtcpReader.Handler {
     private boolean reported;
     private boolean changed;
     private boolean lostPicture;
-    private double soundLoss;
     private GeneralSecurityException failure;
 
     private int videoLost;
     private long videoHighest;
     private int audioLost;
+    private long audioHighest = -1;
     private int videoMeasured;
     private int audioMeasured;
     private long estimate;
@@ -99,11 +99,6 @@ final class ReceiverFeedback implements RtcpReader.Handler {
         return changed && network.congested();
     }
 
-    /** Share of packets that get lost at random, 0 to 1. */
-    double loss() {
-        return Math.max(network.loss(), soundLoss);
-    }
-
     /** Whether the packet just read says that the picture is lost, and the viewer may cost the others a key frame. */
     boolean lostPicture() {
         return lostPicture;
@@ -132,8 +127,7 @@ final class ReceiverFeedback implements RtcpReader.Handler {
         } else if (audio != null && ssrc == audio.ssrc()) {
             fresh = lastSenderReport != audioMeasured;
             audioMeasured = lastSenderReport;
-            audioLost = packetsLost;
-            soundLoss += 0.5 * (fractionLost / 256.0 - soundLoss);
+            soundReport(Integer.toUnsignedLong(highestSequence), packetsLost);
         } else {
             return;
         }
@@ -144,6 +138,15 @@ final class ReceiverFeedback implements RtcpReader.Handler {
                 network.roundTrip(elapsed * 1000.0 / 65_536, System.nanoTime());
             }
         }
+    }
+
+    private void soundReport(long highest, int lost) {
+        long expected = highest - audioHighest;
+        if (audioHighest >= 0 && expected > 0) {
+            network.soundReport(expected, Math.clamp((lost - audioLost) / (double) expected, 0, 1));
+        }
+        audioHighest = highest;
+        audioLost = lost;
     }
 
     @Override

@@ -277,7 +277,7 @@ final class SharedViewer implements Viewer, IcePeer.Listener {
         }
         NetworkEstimate network = feedback.network();
         if (sound != null) {
-            sound.lossy(feedback.loss(), network.congested());
+            sound.lossy(network.loss(), network.congested() ? network.capacity() : Long.MAX_VALUE);
         }
         if (picture != null) {
             adapt(network, System.nanoTime());

@@ -11,12 +11,15 @@ final class SoundFeed {
     /** Sound that could not be sent is skipped rather than played late: 25 packets are 0.5 s. */
     private static final long MAX_BEHIND = 25;
 
-    private final FanOut fanOut;
     /** Sound is sent twice from this loss on, and once again below the other: what is lost then is hardly heard. */
     private static final double REDUNDANT_FROM = 0.006;
 
     private static final double PLAIN_BELOW = 0.002;
 
+    /** Bits per second that a congested network has to carry: the picture needs what the second copy takes, 100,000. */
+    private static final long ROOM = 300_000;
+
+    private final FanOut fanOut;
     private final OutgoingTrack track;
     private final int redundantType;
     private boolean redundant;
@@ -26,6 +29,8 @@ final class SoundFeed {
         this.fanOut = fanOut;
         this.track = track;
         this.redundantType = redundantType;
+        // What the network loses is not known yet.
+        redundant(true);
         track.startAt(fanOut.audioHistory().head());
     }
 
@@ -36,13 +41,16 @@ final class SoundFeed {
     /**
      * The network loses this share of the packets: each packet carries the one before it as well while that matters,
      * and the network has room for it.
+     *
+     * @param capacity bits per second that the network carries, much when it is not known to be too few
      */
-    void lossy(double loss, boolean congested) {
-        boolean wanted = !congested && (redundant ? loss > PLAIN_BELOW : loss > REDUNDANT_FROM);
-        if (wanted != redundant) {
-            redundant = wanted;
-            track.redundancy(wanted ? redundantType : 0);
-        }
+    void lossy(double loss, long capacity) {
+        redundant(capacity >= ROOM && loss > (redundant ? PLAIN_BELOW : REDUNDANT_FROM));
+    }
+
+    private void redundant(boolean wanted) {
+        redundant = wanted;
+        track.redundancy(wanted ? redundantType : 0);
     }
 
     /** Sends what is waiting. */

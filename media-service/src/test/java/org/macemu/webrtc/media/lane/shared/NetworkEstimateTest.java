@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The judgement on networks that are simulated packet by packet: loss, delay, and a bottleneck with a queue. */
 class NetworkEstimateTest {
@@ -152,6 +154,27 @@ class NetworkEstimateTest {
         estimate.roundTrip(120, 1_400_000_000L);
         assertTrue(estimate.report(1_400_000_000L, 200, 15, 0, 1_100));
         assertTrue(estimate.congested());
+    }
+
+    /** Few packets between two reports: by chance alone, a tenth of them is missing often enough. */
+    @ParameterizedTest(name = "{0} packets a report")
+    @ValueSource(ints = {20, 40, 80})
+    void randomLossIsNoCongestionJustBecauseAnAnswerIsLate(int packets) {
+        NetworkEstimate estimate = new NetworkEstimate();
+        Random random = new Random(5);
+        long now = 1_000_000_000L;
+        long missing = 0;
+        int congested = 0;
+        for (int i = 0; i < 1_000; i++) {
+            now += 300_000_000L;
+            missing += IntStream.range(0, packets).filter(n -> random.nextDouble() < 0.05).count();
+            estimate.roundTrip(i % 10 == 9 ? 300 : 50, now);
+            estimate.report(now, (long) i * packets, missing, 0, 1_100);
+            congested += estimate.congested() ? 1 : 0;
+        }
+        assertEquals(0.05, estimate.loss(), 0.03);
+        // A hundred answers were late; congestion lasts for four reports at the least.
+        assertTrue(congested <= 40, congested + " of 1000 reports");
     }
 
     @Test
