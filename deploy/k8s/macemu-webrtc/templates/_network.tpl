@@ -12,6 +12,12 @@
     - {port: 53, protocol: TCP}
 {{- end -}}
 
+{{- define "macemu.nodePeers" -}}
+# A Mac or an edge in its node's network has the node's address, which no pod selector matches.
+- ipBlock: {cidr: 0.0.0.0/0}
+- ipBlock: {cidr: "::/0"}
+{{- end -}}
+
 {{/* Prometheus, wherever its namespace is not named. Empty when nobody reads figures. */}}
 {{- define "macemu.monitoringPeer" -}}
 {{- with .Values.networkPolicy.monitoringNamespaceLabels -}}
@@ -66,10 +72,14 @@ spec:
             matchLabels:
               {{- include "macemu.selectorLabels" (dict "root" .root "component" "edge") | nindent 14 }}
         {{- end }}
-        {{- if eq .root.Values.rtc.exposure "HostNetwork" }}
-        # The Mac has its node's address, which no pod selector matches.
-        - ipBlock: {cidr: 0.0.0.0/0}
-        - ipBlock: {cidr: "::/0"}
+        {{- if eq (include "macemu.session.edges" .root) "true" }}
+        - podSelector:
+            matchLabels:
+              {{- include "macemu.selectorLabels" (dict "root" .root "component" "session-edge") | nindent 14 }}
+        {{- end }}
+        {{- $edgeAtNode := and (eq (include "macemu.edge.any" .root) "true") (eq .root.Values.edge.exposure "HostNetwork") }}
+        {{- if or $edgeAtNode (eq .root.Values.rtc.exposure "HostNetwork") }}
+        {{- include "macemu.nodePeers" .root | nindent 8 }}
         {{- end }}
       ports:
         - {port: {{ include "macemu.grpcPort" .root }}, protocol: TCP}
@@ -95,6 +105,12 @@ spec:
 {{- define "macemu.macNetworkPolicy" -}}
 {{- $dict := . -}}
 {{- with .root -}}
+{{- $callers := list "signaling" "control" "test" -}}
+{{- if and (eq $dict.component "mac") .Values.edge.enabled -}}
+{{- $callers = append $callers "edge" -}}
+{{- else if and (eq $dict.component "session") (eq (include "macemu.session.edges" .) "true") -}}
+{{- $callers = append $callers "session-edge" -}}
+{{- end -}}
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata:
@@ -111,7 +127,7 @@ spec:
             matchLabels:
               app.kubernetes.io/instance: {{ .Release.Name }}
             matchExpressions:
-              - {key: app.kubernetes.io/component, operator: In, values: [signaling, control, test{{ if .Values.edge.enabled }}, edge{{ end }}]}
+              - {key: app.kubernetes.io/component, operator: In, values: [{{ join ", " $callers }}]}
         {{- include "macemu.monitoringPeer" . | nindent 8 }}
       ports:
         - {port: 8010, protocol: TCP}

@@ -167,6 +167,48 @@ sessions.ports are %d to %d, and %d, which another part of the product listens o
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- if and .Values.sessions.edges.enabled (not .Values.sessions.enabled) -}}
+{{- fail `
+
+sessions.edges.enabled is true, and sessions.enabled is false: set it to true. Edges of the release's own Mac are
+edge.enabled.` -}}
+{{- end -}}
+{{- if and (eq (include "macemu.session.edges" .) "true") (ne .Values.edge.exposure "ClusterIP") -}}
+{{- $first := int .Values.sessions.edges.firstPort -}}
+{{- $last := include "macemu.session.edgeLastPort" . | int -}}
+{{- if eq $rtc.exposure "ClusterIP" -}}
+{{- fail (printf `
+
+edge.exposure is %s, and rtc.exposure is ClusterIP: the port of a session's edges follows from its Mac's, and with
+ClusterIP Macs have none of their own. Set edge.exposure=ClusterIP, or use another rtc.exposure.`
+        .Values.edge.exposure) -}}
+{{- end -}}
+{{- if gt $last 65535 -}}
+{{- fail (printf `
+
+sessions.edges.firstPort is %d: the last of sessions.ports would have edges at %d, and ports end at 65535.`
+        $first $last) -}}
+{{- end -}}
+{{- if and (le $first (int .Values.sessions.ports.last)) (ge $last (int .Values.sessions.ports.first)) -}}
+{{- fail (printf `
+
+sessions.edges.firstPort is %d, which gives edges the ports %d to %d, and Macs have sessions.ports, %d to %d: a node
+may have both. Choose a range of its own.`
+        $first $first $last (int .Values.sessions.ports.first) (int .Values.sessions.ports.last)) -}}
+{{- end -}}
+{{- $others := list $port 8010 8011 -}}
+{{- if .Values.edge.enabled -}}{{- $others = append $others (int .Values.edge.rtcPort) -}}{{- end -}}
+{{- range $other := $others -}}
+{{- if and (ge $other $first) (le $other $last) -}}
+{{- fail (printf `
+
+sessions.edges.firstPort is %d, which gives edges the ports %d to %d, and %d, which another part of the product
+listens on, is one of them.`
+        $first $first $last $other) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- $anyEdges := eq (include "macemu.edge.any" .) "true" -}}
 {{- with .Values.edge -}}
 {{- if and .enabled (gt (int .autoscaling.minReplicas) (int .autoscaling.maxReplicas)) -}}
 {{- fail (printf `
@@ -174,7 +216,7 @@ sessions.ports are %d to %d, and %d, which another part of the product listens o
 edge.autoscaling.minReplicas is %d, more than maxReplicas, which is %d.`
         (int .autoscaling.minReplicas) (int .autoscaling.maxReplicas)) -}}
 {{- end -}}
-{{- if and .enabled (gt (int .autoscaling.targetViewers) (int .maxViewers)) -}}
+{{- if and $anyEdges (gt (int .autoscaling.targetViewers) (int .maxViewers)) -}}
 {{- fail (printf `
 
 edge.autoscaling.targetViewers is %d, more than edge.maxViewers, which is %d: edges would be full before another

@@ -1,6 +1,6 @@
-{{/* Labels of everything that belongs to a session, but for its name. */}}
+{{/* Labels of everything that belongs to a session, but for its name. Takes a dict of root and component. */}}
 {{- define "macemu.session.labels" -}}
-{{ include "macemu.selectorLabels" (dict "root" . "component" "session") }}
+{{ include "macemu.selectorLabels" . }}
 app.kubernetes.io/part-of: macemu-webrtc
 app.kubernetes.io/managed-by: macemu-control-service
 {{- end -}}
@@ -20,7 +20,7 @@ metadata:
   name: {{ include "macemu.session.prefix" . }}
   namespace: {{ .Release.Namespace }}
   labels:
-    {{- include "macemu.session.labels" . | nindent 4 }}
+    {{- include "macemu.session.labels" $session | nindent 4 }}
 spec:
   replicas: 0
   serviceName: {{ include "macemu.fullname" . }}-sessions
@@ -30,7 +30,7 @@ spec:
   template:
     metadata:
       labels:
-        {{- include "macemu.session.labels" . | nindent 8 }}
+        {{- include "macemu.session.labels" $session | nindent 8 }}
         {{- with .Values.mac.podLabels }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
@@ -50,7 +50,7 @@ metadata:
   name: {{ include "macemu.session.prefix" . }}
   namespace: {{ .Release.Namespace }}
   labels:
-    {{- include "macemu.session.labels" . | nindent 4 }}
+    {{- include "macemu.session.labels" (dict "root" . "component" "session") | nindent 4 }}
 spec:
   accessModes: [{{ .Values.mac.disks.accessMode }}]
   {{- with .Values.mac.disks.storageClassName }}
@@ -74,7 +74,7 @@ metadata:
   name: {{ ternary (first $protocols | lower) "rtc" $rtc.service.split }}
   namespace: {{ $.Release.Namespace }}
   labels:
-    {{- include "macemu.session.labels" $ | nindent 4 }}
+    {{- include "macemu.session.labels" (dict "root" $ "component" "session") | nindent 4 }}
   {{- with $rtc.service.annotations }}
   annotations:
     {{- toYaml . | nindent 4 }}
@@ -109,4 +109,11 @@ spec:
     {{- end }}
 {{- end }}
 {{- end }}
+{{- end -}}
+
+{{/* The media port of the last Mac's edges: each Mac's are as far behind the first one's as its own port. */}}
+{{- define "macemu.session.edgeLastPort" -}}
+{{- with .Values.sessions -}}
+{{- add .edges.firstPort (sub .ports.last .ports.first) -}}
+{{- end -}}
 {{- end -}}

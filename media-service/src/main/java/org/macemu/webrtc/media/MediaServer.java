@@ -314,7 +314,7 @@ public class MediaServer {
                         .setFramesEncoded(sharedLane.framesEncoded())
                         .setEncodeMs(sharedLane.encodeMillis())
                         .setFrameToWireMs(sharedLane.frameToWireMillis())
-                        .setViewers(audience.watching())
+                        .setViewers(audience.watching() + (edges == null ? 0 : edges.viewers()))
                         .setUptimeSeconds((System.nanoTime() - startedAt) / 1e9)
                         .build());
     }

@@ -5,26 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
-import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
-import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.server.mock.KubernetesMixedDispatcher;
-import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
-import io.fabric8.mockwebserver.Context;
-import io.fabric8.mockwebserver.MockWebServer;
-import io.fabric8.mockwebserver.ServerRequest;
-import io.fabric8.mockwebserver.ServerResponse;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
@@ -36,16 +24,14 @@ import org.macemu.webrtc.api.access.AccessTokens;
 import org.macemu.webrtc.api.grpc.Role;
 import org.macemu.webrtc.signaling.testing.MediaAddress;
 import org.macemu.webrtc.signaling.testing.ScriptedMedia;
+import org.macemu.webrtc.signaling.testing.SessionCluster;
 import org.macemu.webrtc.signaling.testing.TestBrowser;
 import org.macemu.webrtc.signaling.testing.WhepPlayer;
-import org.macemu.webrtc.testing.ServiceProcess;
 
 /** The packaged service finds sessions' pods by EndpointSlices of an API server in memory; the pods are real servers. */
 class SessionRouteIT {
 
-    private static final String NAMESPACE = "macemu";
-    private static final String SERVICE = "mac-macemu-webrtc-sessions";
-    private static final String PREFIX = "mac-macemu-webrtc-s-";
+    private static final String PREFIX = SessionCluster.PREFIX;
     private static final int REFUSED_TOKEN = 401;
     private static final int UNKNOWN = 404;
 
@@ -53,20 +39,15 @@ class SessionRouteIT {
     private Path folder;
 
     private final List<AutoCloseable> open = new ArrayList<>();
-    private KubernetesMockServer api;
-    private KubernetesClient cluster;
+    private SessionCluster cluster;
     private int mediaPort;
     private int port;
 
     @BeforeEach
-    void start() throws Exception {
-        Map<ServerRequest, Queue<ServerResponse>> responses = new HashMap<>();
-        api = new KubernetesMockServer(
-                new Context(), new MockWebServer(), responses, new KubernetesMixedDispatcher(responses), false);
-        api.init();
-        cluster = api.createClient();
-        mediaPort = MediaAddress.freePort();
-        port = MediaAddress.freePort();
+    void start() {
+        cluster = opened(new SessionCluster());
+        mediaPort = cluster.mediaPort();
+        port = cluster.port();
     }
 
     @AfterEach
@@ -74,8 +55,6 @@ class SessionRouteIT {
         for (AutoCloseable closeable : open.reversed()) {
             closeable.close();
         }
-        cluster.close();
-        api.destroy();
     }
 
     private <T extends AutoCloseable> T opened(T closeable) {
@@ -83,81 +62,40 @@ class SessionRouteIT {
         return closeable;
     }
 
-    private ServiceProcess service(String... more) throws Exception {
-        List<String> properties = new ArrayList<>(List.of(
-                "-Dquarkus.http.port=" + port,
-                "-Dmacemu.media.port=" + MediaAddress.freePort(),
-                "-Dmacemu.sessions.enabled=true",
-                "-Dmacemu.sessions.namespace=" + NAMESPACE,
-                "-Dmacemu.sessions.service=" + SERVICE,
-                "-Dmacemu.sessions.prefix=" + PREFIX,
-                "-Dmacemu.sessions.media-port=" + mediaPort,
-                "-Dquarkus.kubernetes-client.api-server-url=http://127.0.0.1:" + api.getPort() + "/"));
-        properties.addAll(List.of(more));
-        ServiceProcess service = opened(ServiceProcess.start(properties.toArray(String[]::new)));
-        service.awaitOutput("Listening on");
-        return service;
-    }
-
-    /** The slice that Kubernetes keeps for the headless Service; it need not be ready to be called. */
-    private void slice(String address, String pod, boolean ready, boolean terminating) {
-        EndpointSlice slice = new EndpointSliceBuilder()
-                .withNewMetadata()
-                .withName("slice-" + pod)
-                .withNamespace(NAMESPACE)
-                .addToLabels("kubernetes.io/service-name", SERVICE)
-                .endMetadata()
-                .withAddressType("IPv4")
-                .withEndpoints(new EndpointBuilder()
-                        .withAddresses(address)
-                        .withNewConditions()
-                        .withReady(ready)
-                        .withTerminating(terminating)
-                        .endConditions()
-                        .withNewTargetRef()
-                        .withKind("Pod")
-                        .withName(pod)
-                        .withNamespace(NAMESPACE)
-                        .endTargetRef()
-                        .build())
-                .build();
-        cluster.resource(slice).createOr(present -> present.update());
-    }
-
     @Test
     void aBrowserWaitsForTheMacsPodAndFollowsIt() throws Exception {
-        service();
+        cluster.service();
         TestBrowser browser = opened(TestBrowser.open(port, "ada", null));
         assertEquals("session_starting", browser.next("error").path("code").asText());
-        slice("127.0.0.1", "another-s-ada-0", true, false);
-        slice("127.0.0.1", PREFIX + "adam-0", true, false);
+        cluster.mac("127.0.0.1", "another-s-ada-0", true, false);
+        cluster.mac("127.0.0.1", PREFIX + "adam-0", true, false);
         assertNull(browser.poll(500), "other pods are not hers");
         ScriptedMedia first = ScriptedMedia.start(mediaPort);
-        slice("127.0.0.1", PREFIX + "ada-0", false, false);
+        cluster.mac("127.0.0.1", PREFIX + "ada-0", false, false);
         browser.next("welcome");
         first.nextCall();
         // The pod ends, and another one of its name starts elsewhere.
-        slice("127.0.0.1", PREFIX + "ada-0", false, true);
+        cluster.mac("127.0.0.1", PREFIX + "ada-0", false, true);
         ScriptedMedia second = opened(ScriptedMedia.start("127.0.0.2", mediaPort));
         Thread.sleep(300);
         first.close();
         assertEquals("media_unavailable", browser.next("error").path("code").asText());
         assertEquals("session_starting", browser.next("error").path("code").asText());
-        slice("127.0.0.2", PREFIX + "ada-0", true, false);
+        cluster.mac("127.0.0.2", PREFIX + "ada-0", true, false);
         browser.next("welcome");
         second.nextCall();
     }
 
     @Test
     void everySessionHasItsOwnPodAndLeavingStopsTheWait() throws Exception {
-        service();
+        cluster.service();
         ScriptedMedia ada = opened(ScriptedMedia.start("127.0.0.1", mediaPort));
         ScriptedMedia ben = opened(ScriptedMedia.start("127.0.0.2", mediaPort));
         TestBrowser impatient = TestBrowser.open(port, "ben", null);
         impatient.next("error");
         impatient.close();
-        slice("127.0.0.1", PREFIX + "ada-0", true, false);
-        slice("127.0.0.2", PREFIX + "ben-0", true, false);
+        cluster.mac("127.0.0.1", PREFIX + "ada-0", true, false);
+        cluster.mac("127.0.0.2", PREFIX + "ben-0", true, false);
         opened(TestBrowser.open(port, "ada", null)).next("welcome");
         opened(TestBrowser.open(port, "ben", null)).next("welcome");
         ada.nextCall();
@@ -169,11 +107,11 @@ class SessionRouteIT {
     /** Addresses that are known stay in use while nobody can be asked. */
     @Test
     void theKubernetesApiMayBeAway() throws Exception {
-        service();
+        cluster.service();
         ScriptedMedia media = opened(ScriptedMedia.start(mediaPort));
-        slice("127.0.0.1", PREFIX + "ada-0", true, false);
+        cluster.mac("127.0.0.1", PREFIX + "ada-0", true, false);
         opened(TestBrowser.open(port, "ada", null)).next("welcome");
-        api.shutdown();
+        cluster.shutdown();
         opened(TestBrowser.open(port, "ada", null)).next("welcome");
         media.nextCall();
         media.nextCall();
@@ -182,9 +120,9 @@ class SessionRouteIT {
     @Test
     void aTokenIsForOneSession() throws Exception {
         Path keys = Files.writeString(folder.resolve("access.key"), "q".repeat(43) + "\n");
-        service("-Dmacemu.access.key-file=" + keys);
+        cluster.service("-Dmacemu.access.key-file=" + keys);
         ScriptedMedia media = opened(ScriptedMedia.start(mediaPort));
-        slice("127.0.0.1", PREFIX + "ada-0", true, false);
+        cluster.mac("127.0.0.1", PREFIX + "ada-0", true, false);
         AccessTokens tokens = new AccessTokens(keys, "mac");
         Duration hour = Duration.ofHours(1);
         opened(TestBrowser.open(port, "ada", tokens.issue("ada", AccessRole.CONTROLLER, "Ada", hour)))
@@ -202,7 +140,7 @@ class SessionRouteIT {
 
     @Test
     void aPlayerIsToldToComeAgainUntilThereIsAPodAndWatchesTheMacItNamed() throws Exception {
-        service();
+        cluster.service();
         WhepPlayer player = new WhepPlayer(port);
         HttpResponse<String> early = player.offerTo("/whep?session=ada").join();
         assertTrue(WhepIT.problem(early, 409).contains("/api/v1/sessions/ada/visits"), early.body());
@@ -210,8 +148,8 @@ class SessionRouteIT {
 
         ScriptedMedia ada = opened(ScriptedMedia.start("127.0.0.1", mediaPort));
         ScriptedMedia ben = opened(ScriptedMedia.start("127.0.0.2", mediaPort));
-        slice("127.0.0.1", PREFIX + "ada-0", true, false);
-        slice("127.0.0.2", PREFIX + "ben-0", true, false);
+        cluster.mac("127.0.0.1", PREFIX + "ada-0", true, false);
+        cluster.mac("127.0.0.2", PREFIX + "ben-0", true, false);
         opened(TestBrowser.open(port, "ada", null)).next("welcome");
         ada.nextCall();
         CompletableFuture<HttpResponse<String>> offered = player.offerTo("/whep?session=ada");
@@ -237,7 +175,7 @@ class SessionRouteIT {
     @Test
     void aPlayersTokenIsForOneSession() throws Exception {
         Path keys = Files.writeString(folder.resolve("access.key"), "q".repeat(43) + "\n");
-        service("-Dmacemu.access.key-file=" + keys);
+        cluster.service("-Dmacemu.access.key-file=" + keys);
         AccessTokens tokens = new AccessTokens(keys, "mac");
         Duration hour = Duration.ofHours(1);
         WhepPlayer player = new WhepPlayer(port);
@@ -255,7 +193,7 @@ class SessionRouteIT {
 
     @Test
     void whatIsNoSessionsNameIsNotThere() throws Exception {
-        service();
+        cluster.service();
         for (String name : List.of("Ada", "a_b", "-", "a".repeat(40), "..%2f..")) {
             assertEquals(UNKNOWN, refusal(name, null), name);
         }

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -54,7 +55,9 @@ final class DeletionCosts implements AutoCloseable {
     private final KubernetesClient client;
     private final EdgesConfig config;
     private final Viewers viewers;
-    private final SharedIndexInformer<Pod> pods;
+    /** Edges of the release's own Mac, and of sessions. */
+    private final List<SharedIndexInformer<Pod>> pods;
+
     private final Map<String, Long> writtenNanos = new HashMap<>();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("edge-costs").daemon().factory());
@@ -64,24 +67,29 @@ final class DeletionCosts implements AutoCloseable {
         this.client = client;
         this.config = config;
         this.viewers = viewers;
-        this.pods = client.pods()
-                .inNamespace(config.namespace())
-                .withLabels(Map.of(
-                        "app.kubernetes.io/instance", config.release(),
-                        "app.kubernetes.io/component", "edge"))
-                .runnableInformer(0);
-        pods.exceptionHandler((started, failure) -> {
-            LOG.warnf("The Kubernetes API does not tell of edges (%s); it is tried again", failure.getMessage());
-            return true;
-        });
-        pods.start();
+        this.pods = Stream.of("edge", "session-edge").map(this::informer).toList();
+        pods.forEach(SharedIndexInformer::start);
         long period = config.period().toMillis();
         clock.scheduleWithFixedDelay(this::look, period, period, TimeUnit.MILLISECONDS);
     }
 
+    private SharedIndexInformer<Pod> informer(String component) {
+        SharedIndexInformer<Pod> informer = client.pods()
+                .inNamespace(config.namespace())
+                .withLabels(Map.of(
+                        "app.kubernetes.io/instance", config.release(), "app.kubernetes.io/component", component))
+                .runnableInformer(0);
+        informer.exceptionHandler((started, failure) -> {
+            LOG.warnf("The Kubernetes API does not tell of edges (%s); it is tried again", failure.getMessage());
+            return true;
+        });
+        return informer;
+    }
+
     private void look() {
         try {
-            List<Pod> running = pods.getStore().list().stream()
+            List<Pod> running = pods.stream()
+                    .flatMap(informer -> informer.getStore().list().stream())
                     .filter(DeletionCosts::isRunning)
                     .toList();
             writtenNanos.keySet().retainAll(running.stream().map(DeletionCosts::name).toList());
@@ -183,6 +191,6 @@ final class DeletionCosts implements AutoCloseable {
     @Override
     public void close() {
         clock.shutdownNow();
-        pods.close();
+        pods.forEach(SharedIndexInformer::close);
     }
 }

@@ -63,6 +63,7 @@ public class SessionsResource {
             @Schema(nullable = true, description = "Why it does not run although it should.") Trouble problem,
             @Schema(nullable = true) String rom,
             @Schema(nullable = true, examples = "800x600") String screen,
+            @Schema(description = "Edges that serve a large audience, at most.") int edges,
             @Schema(description = "Seconds without a viewer until it is suspended; 0: never.") long idleTimeout,
             @Schema(nullable = true, description = "When somebody was last seen, in seconds since 1970.")
                     Long lastActive,
@@ -89,7 +90,14 @@ public class SessionsResource {
             @Schema(description = "File name of a ROM; the chart's by default.") String rom,
             @Schema(examples = "800x600") String screen,
             @Schema(description = "Seconds without a viewer until it is suspended; 0: never.") Long idleTimeout,
-            @Schema(examples = "4Gi") String diskSize) {}
+            @Schema(examples = "4Gi") String diskSize,
+            @Schema(
+                            minimum = "0",
+                            defaultValue = "0",
+                            description = "Edges at most: servers that pass the picture on to an audience greater than"
+                                    + " the Mac's own pod serves. They come and go with it; the chart says how many"
+                                    + " a Mac may have.")
+                    Integer edges) {}
 
     private final SessionService service;
     private final String own;
@@ -211,7 +219,7 @@ public class SessionsResource {
 
     /** The one session of a server without a cluster. */
     private Session local() {
-        return new Session(own, own, "running", null, null, null, 0, null, null);
+        return new Session(own, own, "running", null, null, null, 0, 0, null, null);
     }
 
     private static Response answer(SessionView session) {
@@ -235,6 +243,7 @@ public class SessionsResource {
                 session.problem().map(p -> new Trouble(p.code(), p.message())).orElse(null),
                 session.rom().orElse(null),
                 session.screen().orElse(null),
+                session.edges(),
                 session.idleTimeoutSeconds(),
                 seconds(session.lastActive()),
                 seconds(session.created()));

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,21 +32,45 @@ final class ClusterWatch implements AutoCloseable {
     private final SharedIndexInformer<PersistentVolumeClaim> claims;
     private final SharedIndexInformer<Service> services;
 
-    /**
-     * @param labels of the release's sessions
-     * @param changed is told the session's name after each change of one of its objects
-     */
-    ClusterWatch(KubernetesClient client, String namespace, Map<String, String> labels, Consumer<String> changed) {
-        this.namespace = namespace;
-        this.sets = informer(client.apps().statefulSets().inNamespace(namespace).withLabels(labels), changed);
-        this.pods = informer(client.pods().inNamespace(namespace).withLabels(labels), changed);
-        this.claims = informer(client.persistentVolumeClaims().inNamespace(namespace).withLabels(labels), changed);
-        this.services = informer(client.services().inNamespace(namespace).withLabels(labels), changed);
+    /** Of each kind of object that edges are made of; empty where sessions have none. */
+    private final List<SharedIndexInformer<? extends HasMetadata>> edges = new ArrayList<>();
+
+    private final List<SharedIndexInformer<?>> all = new ArrayList<>();
+    private final Consumer<String> changed;
+
+    /** @param changed is told the session's name after each change of one of its objects */
+    ClusterWatch(KubernetesClient client, SessionsConfig config, Consumer<String> changed) {
+        this.namespace = config.namespace();
+        this.changed = changed;
+        Map<String, String> labels = labels(config, "session");
+        this.sets = informer(client.apps().statefulSets().inNamespace(namespace).withLabels(labels));
+        this.pods = informer(client.pods().inNamespace(namespace).withLabels(labels));
+        this.claims = informer(client.persistentVolumeClaims().inNamespace(namespace).withLabels(labels));
+        this.services = informer(client.services().inNamespace(namespace).withLabels(labels));
+        if (config.edges().max() > 0) {
+            Map<String, String> ofEdges = labels(config, "session-edge");
+            edges.add(informer(client.apps().deployments().inNamespace(namespace).withLabels(ofEdges)));
+            edges.add(informer(client.services().inNamespace(namespace).withLabels(ofEdges)));
+            edges.add(informer(client.autoscaling()
+                    .v2()
+                    .horizontalPodAutoscalers()
+                    .inNamespace(namespace)
+                    .withLabels(ofEdges)));
+            edges.add(informer(client.policy()
+                    .v1()
+                    .podDisruptionBudget()
+                    .inNamespace(namespace)
+                    .withLabels(ofEdges)));
+        }
     }
 
-    private static <T extends HasMetadata> SharedIndexInformer<T> informer(
-            FilterWatchListDeletable<T, ?, ?> selected, Consumer<String> changed) {
+    private static Map<String, String> labels(SessionsConfig config, String component) {
+        return Map.of("app.kubernetes.io/instance", config.release(), "app.kubernetes.io/component", component);
+    }
+
+    private <T extends HasMetadata> SharedIndexInformer<T> informer(FilterWatchListDeletable<T, ?, ?> selected) {
         SharedIndexInformer<T> informer = selected.runnableInformer(0);
+        all.add(informer);
         informer.exceptionHandler((started, failure) -> {
             LOG.warnf("The Kubernetes API does not answer (%s); it is tried again", failure.getMessage());
             return true;
@@ -53,23 +78,23 @@ final class ClusterWatch implements AutoCloseable {
         informer.addEventHandler(new ResourceEventHandler<>() {
             @Override
             public void onAdd(T object) {
-                tell(object, changed);
+                tell(object);
             }
 
             @Override
             public void onUpdate(T before, T after) {
-                tell(after, changed);
+                tell(after);
             }
 
             @Override
             public void onDelete(T object, boolean stateUnknown) {
-                tell(object, changed);
+                tell(object);
             }
         });
         return informer;
     }
 
-    private static void tell(HasMetadata object, Consumer<String> changed) {
+    private void tell(HasMetadata object) {
         Map<String, String> labels = object.getMetadata().getLabels();
         String session = labels == null ? null : labels.get(MacSession.LABEL);
         if (session != null) {
@@ -79,15 +104,12 @@ final class ClusterWatch implements AutoCloseable {
 
     /** Returns at once; what is there becomes known in the background. */
     void start() {
-        sets.start();
-        pods.start();
-        claims.start();
-        services.start();
+        all.forEach(SharedIndexInformer::start);
     }
 
     /** Whether everything that was there at the start is known. */
     boolean synced() {
-        return sets.hasSynced() && pods.hasSynced() && claims.hasSynced() && services.hasSynced();
+        return all.stream().allMatch(SharedIndexInformer::hasSynced);
     }
 
     List<StatefulSet> sets() {
@@ -95,9 +117,7 @@ final class ClusterWatch implements AutoCloseable {
     }
 
     Optional<StatefulSet> set(String session) {
-        return sets().stream()
-                .filter(set -> session.equals(set.getMetadata().getLabels().get(MacSession.LABEL)))
-                .findFirst();
+        return sets().stream().filter(set -> isOf(set, session)).findFirst();
     }
 
     Optional<Pod> pod(String name) {
@@ -110,8 +130,21 @@ final class ClusterWatch implements AutoCloseable {
 
     List<Service> services(String session) {
         return services.getStore().list().stream()
-                .filter(service -> session.equals(service.getMetadata().getLabels().get(MacSession.LABEL)))
+                .filter(service -> isOf(service, session))
                 .toList();
+    }
+
+    /** What there is of a session's edges, of whichever kind, but for what is ending. */
+    List<HasMetadata> edges(String session) {
+        return edges.stream()
+                .flatMap(informer -> informer.getStore().list().stream())
+                .filter(object -> isOf(object, session) && object.getMetadata().getDeletionTimestamp() == null)
+                .map(HasMetadata.class::cast)
+                .toList();
+    }
+
+    private static boolean isOf(HasMetadata object, String session) {
+        return session.equals(object.getMetadata().getLabels().get(MacSession.LABEL));
     }
 
     private <T extends HasMetadata> Optional<T> found(SharedIndexInformer<T> informer, String name) {
@@ -120,9 +153,6 @@ final class ClusterWatch implements AutoCloseable {
 
     @Override
     public void close() {
-        sets.close();
-        pods.close();
-        claims.close();
-        services.close();
+        all.forEach(SharedIndexInformer::close);
     }
 }

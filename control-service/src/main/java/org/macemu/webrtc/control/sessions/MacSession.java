@@ -12,6 +12,7 @@ import java.util.Optional;
  * A session as its StatefulSet's annotations have it. Immutable.
  *
  * @param object name of the StatefulSet; pod and claim follow from it
+ * @param edges at most
  */
 record MacSession(
         String name,
@@ -22,6 +23,7 @@ record MacSession(
         Optional<String> rom,
         Optional<String> screen,
         Optional<String> diskSize,
+        int edges,
         Duration idleTimeout,
         Instant lastActive,
         Instant created,
@@ -36,6 +38,7 @@ record MacSession(
     static final String ROM = "macemu.org/rom";
     static final String SCREEN = "macemu.org/screen";
     static final String DISK_SIZE = "macemu.org/disk-size";
+    static final String EDGES = "macemu.org/edges";
     static final String IDLE_SECONDS = "macemu.org/idle-seconds";
     static final String LAST_ACTIVE = "macemu.org/last-active";
     static final String PORT = "macemu.org/rtc-port";
@@ -56,6 +59,7 @@ record MacSession(
                 Optional.ofNullable(notes.get(ROM)),
                 Optional.ofNullable(notes.get(SCREEN)),
                 Optional.ofNullable(notes.get(DISK_SIZE)),
+                (int) Math.min(Integer.MAX_VALUE, number(notes.get(EDGES), 0)),
                 Duration.ofSeconds(number(notes.get(IDLE_SECONDS), idleTimeout.toSeconds())),
                 instant(notes.get(LAST_ACTIVE), created),
                 created,

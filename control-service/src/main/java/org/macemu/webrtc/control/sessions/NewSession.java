@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  * @param screen such as 800x600
  * @param idleTimeout without a viewer until it is suspended; zero: never
  * @param diskSize a quantity of Kubernetes, such as 4Gi
+ * @param edges at most, for an audience greater than its own pod serves; 0: none
  */
 public record NewSession(
         String name,
@@ -23,9 +24,11 @@ public record NewSession(
         Optional<String> rom,
         Optional<String> screen,
         Optional<Duration> idleTimeout,
-        Optional<String> diskSize) {
+        Optional<String> diskSize,
+        int edges) {
 
-    private static final Set<String> KEYS = Set.of("name", "title", "rom", "screen", "idleTimeout", "diskSize");
+    private static final Set<String> KEYS =
+            Set.of("name", "title", "rom", "screen", "idleTimeout", "diskSize", "edges");
     private static final int MAX_TITLE = 60;
     private static final long MAX_IDLE_SECONDS = Duration.ofDays(30).toSeconds();
     private static final Pattern ROM = Pattern.compile("[^/\\\\\\p{Cntrl}]{1,255}");
@@ -36,9 +39,10 @@ public record NewSession(
      * Reads and checks a request.
      *
      * @param reserved a name that cannot be given
+     * @param maxEdges edges of one Mac at most
      * @throws SessionFailure INVALID with what was found and expected
      */
-    static NewSession read(JsonNode body, String reserved) throws SessionFailure {
+    static NewSession read(JsonNode body, String reserved, int maxEdges) throws SessionFailure {
         for (Iterator<String> names = body.fieldNames(); names.hasNext(); ) {
             String key = names.next();
             if (!KEYS.contains(key)) {
@@ -63,7 +67,22 @@ public record NewSession(
         if (size.isPresent() && !SIZE.matcher(size.get()).matches()) {
             throw invalid("diskSize is no size; for example 4Gi is expected.");
         }
-        return new NewSession(name, title, rom, screen, idle(body), size);
+        return new NewSession(name, title, rom, screen, idle(body), size, edges(body, maxEdges));
+    }
+
+    private static int edges(JsonNode body, int max) throws SessionFailure {
+        JsonNode edges = body.path("edges");
+        if (edges.isMissingNode() || edges.isNull()) {
+            return 0;
+        }
+        int value = edges.isIntegralNumber() && edges.canConvertToInt() ? edges.intValue() : -1;
+        if (value < 0 || value > max) {
+            throw invalid("edges is " + shortened(edges) + "; "
+                    + (max == 0
+                            ? "0 is expected, because sessions have none here (sessions.edges.enabled of the chart)."
+                            : "0 to " + max + " are expected (sessions.edges.max of the chart)."));
+        }
+        return value;
     }
 
     private static Optional<Duration> idle(JsonNode body) throws SessionFailure {

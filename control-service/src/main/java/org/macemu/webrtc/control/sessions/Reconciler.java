@@ -52,6 +52,7 @@ final class Reconciler implements AutoCloseable {
     private final SessionPattern pattern;
     private final ClusterWatch cluster;
     private final SessionEvents events;
+    private final SessionEdges edges;
     private final ScheduledExecutorService worker = worker();
     private final Map<String, Long> waiting = new ConcurrentHashMap<>();
     private final Map<String, Long> pauses = new ConcurrentHashMap<>();
@@ -68,6 +69,7 @@ final class Reconciler implements AutoCloseable {
         this.pattern = pattern;
         this.cluster = cluster;
         this.events = events;
+        this.edges = new SessionEdges(client, config, pattern, cluster);
     }
 
     private static ScheduledExecutorService worker() {
@@ -165,16 +167,22 @@ final class Reconciler implements AutoCloseable {
             case RUNNING -> {
                 if (replicas == 0) {
                     start(set, session);
+                } else {
+                    edges.make(set, session);
                 }
             }
             case SUSPENDED, STOPPED -> {
+                edges.remove(session);
                 if (replicas != 0) {
                     LOG.infof("Session %s: its pod ends (%s)", session.name(), session.desired().text());
                     set.getSpec().setReplicas(0);
                     client.resource(set).update();
                 }
             }
-            case DELETED -> delete(set, session);
+            case DELETED -> {
+                edges.remove(session);
+                delete(set, session);
+            }
         }
     }
 

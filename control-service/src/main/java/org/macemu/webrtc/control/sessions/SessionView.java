@@ -9,6 +9,7 @@ import java.util.Optional;
  * A session as the outside sees it. Immutable.
  *
  * @param problem why it does not run although it should
+ * @param edges as many as its audience may have at most
  */
 public record SessionView(
         String name,
@@ -17,6 +18,7 @@ public record SessionView(
         Optional<SessionProblem> problem,
         Optional<String> rom,
         Optional<String> screen,
+        int edges,
         long idleTimeoutSeconds,
         Instant lastActive,
         Instant created) {
@@ -49,6 +51,7 @@ public record SessionView(
                 problem,
                 session.rom(),
                 session.screen(),
+                session.edges(),
                 session.idleTimeout().toSeconds(),
                 session.lastActive(),
                 session.created());

@@ -35,9 +35,6 @@ public final class Sessions implements AutoCloseable {
     /** A visit is written down this often at most: who reloads a page changes nothing. */
     private static final Duration VISIT_GRAIN = Duration.ofSeconds(10);
 
-    private static final String COMPONENT = "app.kubernetes.io/component";
-    private static final String INSTANCE = "app.kubernetes.io/instance";
-
     /** Changes a session's annotations; false: there is nothing to change. */
     private interface Change {
         boolean apply(MacSession now, Map<String, String> annotations) throws SessionFailure;
@@ -63,8 +60,7 @@ public final class Sessions implements AutoCloseable {
         this.clock = clock;
         this.pattern = new SessionPattern(client, pattern);
         this.events = new SessionEvents(client);
-        Map<String, String> labels = Map.of(INSTANCE, config.release(), COMPONENT, "session");
-        this.cluster = new ClusterWatch(client, config.namespace(), labels, this::changed);
+        this.cluster = new ClusterWatch(client, config, this::changed);
         this.reconciler = new Reconciler(client, config, this.pattern, cluster, events);
     }
 
@@ -94,7 +90,7 @@ public final class Sessions implements AutoCloseable {
 
     /** Makes a session and starts it. */
     public SessionView create(JsonNode body) throws SessionFailure {
-        NewSession wanted = NewSession.read(body, reserved);
+        NewSession wanted = NewSession.read(body, reserved, config.edges().max());
         synced();
         if (cluster.sets().size() >= config.max()) {
             throw new SessionFailure(
@@ -128,6 +124,9 @@ public final class Sessions implements AutoCloseable {
         wanted.screen().ifPresent(screen -> notes.put(MacSession.SCREEN, screen));
         wanted.diskSize().ifPresent(size -> notes.put(MacSession.DISK_SIZE, size));
         wanted.idleTimeout().ifPresent(idle -> notes.put(MacSession.IDLE_SECONDS, Long.toString(idle.toSeconds())));
+        if (wanted.edges() > 0) {
+            notes.put(MacSession.EDGES, Integer.toString(wanted.edges()));
+        }
         freePort().ifPresent(port -> notes.put(MacSession.PORT, Integer.toString(port)));
         return notes;
     }

@@ -14,7 +14,10 @@ public interface SessionsConfig {
     @WithDefault("false")
     boolean enabled();
 
-    /** Folder of the pattern: {@code statefulset.yaml}, {@code claim.yaml} and {@code services.yaml}. */
+    /**
+     * Folder of the pattern: {@code statefulset.yaml}, {@code claim.yaml} and {@code services.yaml}; with edges, {@code
+     * edges.yaml}.
+     */
     Optional<Path> template();
 
     /** Namespace of the Macs. */
@@ -52,4 +55,22 @@ public interface SessionsConfig {
     /** Port of the media-services' gRPC. */
     @WithDefault("8010")
     int mediaPort();
+
+    /** Edges of these Macs. */
+    Edges edges();
+
+    /** Media-services that pass on what a Mac's own one encodes. */
+    interface Edges {
+
+        /** Edges of one Mac at most; 0: no Mac has any, and none are looked for. */
+        @WithDefault("0")
+        int max();
+
+        /**
+         * Media port of the edges of the Mac whose own port is the first one; those of the Mac at the next port have the
+         * next one, and so on. 0: all have the pattern's.
+         */
+        @WithDefault("0")
+        int firstPort();
+    }
 }

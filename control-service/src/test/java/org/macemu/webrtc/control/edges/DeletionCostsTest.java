@@ -144,6 +144,9 @@ class DeletionCostsTest {
         cluster.edge("edge-c", "10.0.0.3");
         viewers.put("10.0.0.3", 30);
         awaitCost("edge-c", "30");
+        cluster.pod("edge-of-ada", "session-edge", EdgeCluster.RELEASE, "10.0.0.4", null);
+        viewers.put("10.0.0.4", 7);
+        awaitCost("edge-of-ada", "7");
     }
 
     @Test

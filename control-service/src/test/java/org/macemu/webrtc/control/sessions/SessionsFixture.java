@@ -9,10 +9,16 @@ final class SessionsFixture {
 
     static final Duration IDLE = Duration.ofMinutes(30);
     static final int FIRST_PORT = 30200;
+    static final int FIRST_EDGE_PORT = 8200;
+    static final int MAX_EDGES = 5;
 
     private SessionsFixture() {}
 
     static SessionsConfig config(Path pattern, int max) {
+        return config(pattern, max, MAX_EDGES);
+    }
+
+    static SessionsConfig config(Path pattern, int max, int maxEdges) {
         return new SessionsConfig() {
             @Override
             public boolean enabled() {
@@ -67,6 +73,21 @@ final class SessionsFixture {
             @Override
             public int mediaPort() {
                 return 8010;
+            }
+
+            @Override
+            public Edges edges() {
+                return new Edges() {
+                    @Override
+                    public int max() {
+                        return maxEdges;
+                    }
+
+                    @Override
+                    public int firstPort() {
+                        return FIRST_EDGE_PORT;
+                    }
+                };
             }
         };
     }

@@ -214,7 +214,7 @@ class SessionsTest {
     void aHalfMadeSessionIsFinishedByTheNextProcess() throws Exception {
         one.close();
         SessionPattern pattern = new SessionPattern(cluster.admin, cluster.patternFolder());
-        NewSession wanted = NewSession.read(body("{'name':'ada'}"), "mac");
+        NewSession wanted = NewSession.read(body("{'name':'ada'}"), "mac", 0);
         cluster.admin
                 .resource(pattern.statefulSet(
                         wanted, java.util.Map.of(MacSession.DESIRED, "running", MacSession.PORT, "30203")))
@@ -348,7 +348,12 @@ class SessionsTest {
                 "{'name':'ada','idleTimeout':-1}",
                 "{'name':'ada','idleTimeout':5}",
                 "{'name':'ada','idleTimeout':1e30}",
-                "{'name':'ada','title':['x']}"
+                "{'name':'ada','title':['x']}",
+                "{'name':'ada','edges':6}",
+                "{'name':'ada','edges':-1}",
+                "{'name':'ada','edges':'3'}",
+                "{'name':'ada','edges':2.5}",
+                "{'name':'ada','edges':4294967297}"
             })
     void whatDoesNotFitIsRefusedAndNothingIsMade(String json) throws Exception {
         SessionFailure failure = assertThrows(SessionFailure.class, () -> one.sessions().create(body(json)));

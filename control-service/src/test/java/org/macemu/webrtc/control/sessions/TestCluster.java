@@ -165,6 +165,9 @@ final class TestCluster implements AutoCloseable {
         }
         Service wanted = Serialization.unmarshal(text(request), Service.class);
         Integer port = wanted.getSpec().getPorts().getFirst().getNodePort();
+        if (port == null) {
+            return null;
+        }
         synchronized (nodePorts) {
             String owner = nodePorts.putIfAbsent(port, wanted.getMetadata().getName());
             return owner == null || owner.equals(wanted.getMetadata().getName())

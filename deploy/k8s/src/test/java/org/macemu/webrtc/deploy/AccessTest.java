@@ -82,7 +82,7 @@ class AccessTest {
     void withTlsEveryCallIsToThePortForItAndToANameOfTheCertificate() {
         Rendered rendered = Chart.render("""
                 grpcTls: {enabled: true, issuer: {name: ca}}
-                sessions: {enabled: true}
+                sessions: {enabled: true, edges: {enabled: true}}
                 edge: {enabled: true, exposure: ClusterIP}
                 """).withPattern();
         JsonNode certificate = rendered.get("Certificate", NAME + "-grpc").path("spec");
@@ -116,6 +116,12 @@ class AccessTest {
                 edges + ":8011",
                 pod(rendered, "Deployment/" + NAME + "-signaling").env("signaling", "MACEMU_PLACEMENT_EDGES"));
         assertTrue(names.contains("*." + edges), names::toString);
+        // The name of the Mac's pod comes before it.
+        Pod sessionEdge = pod(rendered, "Deployment/edge");
+        assertEquals("prod,mtls", sessionEdge.env("edge", "QUARKUS_PROFILE"));
+        String macs = NAME + "-sessions." + Chart.NAMESPACE + ".svc";
+        assertEquals(macs + ":8011", sessionEdge.env("edge", "MACEMU_EDGE_ORIGIN"));
+        assertTrue(names.contains("*." + macs), names::toString);
     }
 
     @Test
@@ -179,6 +185,28 @@ class AccessTest {
         String both = resources(Chart.render("edge: {enabled: true}\nsessions: {enabled: true}")
                 .get("Role", NAME + "-control"));
         assertTrue(both.contains("pods/status") && both.contains("statefulsets"), both);
+    }
+
+    /** Edges of sessions are made and removed by the control-service; nothing that is there is changed. */
+    @Test
+    void edgesOfSessionsNeedTheRightToMakeThem() {
+        Rendered sessions = Chart.render("""
+                sessions: {enabled: true, edges: {enabled: true}}
+                edge: {autoscaling: {deletionCost: false}}
+                """);
+        JsonNode control = sessions.get("Role", NAME + "-control");
+        assertEquals(
+                "[\"deployments\",\"events\",\"horizontalpodautoscalers\",\"persistentvolumeclaims\","
+                        + "\"poddisruptionbudgets\",\"pods\",\"services\",\"statefulsets\"]",
+                resources(control));
+        for (JsonNode rule : control.path("rules")) {
+            boolean ofEdges = rule.toString().matches(".*(deployments|autoscalers|budgets).*");
+            assertFalse(ofEdges && rule.path("verbs").toString().matches(".*(update|patch).*"), rule::toString);
+        }
+        assertEquals("[\"endpointslices\"]", resources(sessions.get("Role", NAME + "-signaling")));
+        assertTrue(resources(Chart.render("sessions: {enabled: true, edges: {enabled: true}}")
+                        .get("Role", NAME + "-control"))
+                .contains("pods/status"));
     }
 
     private static String resources(JsonNode role) {

@@ -137,6 +137,23 @@ class ChartTest {
                         """),
                 of("sessions on host ports", "sessions: {enabled: true}\nrtc: {exposure: HostPort}"),
                 of("sessions at pod addresses", "sessions: {enabled: true}\nrtc: {exposure: ClusterIP}"),
+                of("sessions with edges on host ports, beside the release's own", """
+                        sessions: {enabled: true, edges: {enabled: true, max: 3}}
+                        edge: {enabled: true, exposure: HostPort, podLabels: {team: retro}}
+                        monitoring: {podMonitor: {enabled: true}}
+                        """),
+                of("sessions with edges at pod addresses, as many as are asked for", """
+                        sessions: {enabled: true, edges: {enabled: true}}
+                        rtc: {exposure: ClusterIP}
+                        edge: {exposure: ClusterIP, autoscaling: {enabled: false}}
+                        grpcTls: {enabled: true}
+                        """),
+                of("sessions with edges in their nodes' networks, no policies and no budgets", """
+                        sessions: {enabled: true, edges: {enabled: true}}
+                        edge: {exposure: HostNetwork}
+                        networkPolicy: {enabled: false}
+                        podDisruptionBudget: {enabled: false}
+                        """),
                 of("edges at pod addresses", """
                         edge: {enabled: true, exposure: ClusterIP}
                         grpcTls: {enabled: true}

@@ -25,11 +25,11 @@ record Rendered(List<ObjectNode> objects) {
                         + objects.stream().map(Rendered::title).toList()));
     }
 
-    /** These objects, and those of the pattern that further Macs are made after. */
+    /** These objects, and those of the pattern that further Macs and their edges are made after. */
     Rendered withPattern() {
         List<ObjectNode> all = new ArrayList<>(objects);
         for (ObjectNode map : ofKind("ConfigMap").toList()) {
-            for (String key : List.of("statefulset.yaml", "claim.yaml", "services.yaml")) {
+            for (String key : List.of("statefulset.yaml", "claim.yaml", "services.yaml", "edges.yaml")) {
                 all.addAll(Chart.parse(map.path("data").path(key).asText()).objects());
             }
         }

@@ -69,6 +69,9 @@ class ValuesTest {
             sessions: {idleTimeout: sometimes}                  | sessions.idleTimeout | pattern
             sessions: {ports: {first: 80}}                      | sessions.ports.first | 1,024
             edge: {exposure: NodePort}                          | edge.exposure     | one of
+            sessions: {edges: {max: 0}}                         | sessions.edges.max | 1
+            sessions: {edges: {firstPort: 80}}                  | sessions.edges.firstPort | 1,024
+            sessions: {edges: {count: 3}}                       | sessions.edges    | count
             edge: {autoscaling: {targetStressPercent: 100}}     | edge.autoscaling.targetStressPercent | 95
             turn: {sharedSecret: {validity: long}}              | turn.sharedSecret.validity | pattern
             grpcTls: {issuer: {kind: Authority}}                | grpcTls.issuer.kind | one of
@@ -98,6 +101,14 @@ class ValuesTest {
             sessions: {enabled: true, ports: {first: 30100, last: 30200}} | is one of them
             edge: {enabled: true, autoscaling: {minReplicas: 9, maxReplicas: 3}} | more than maxReplicas
             edge: {enabled: true, maxViewers: 100}                     | edges would be full
+            'sessions: {enabled: true, edges: {enabled: true}}\nedge: {maxViewers: 100}' | edges would be full
+            sessions: {edges: {enabled: true}}                         | sessions.enabled is false
+            'sessions: {enabled: true, edges: {enabled: true}}\nrtc: {exposure: ClusterIP}' | follows from its Mac's
+            sessions: {enabled: true, edges: {enabled: true, firstPort: 65500}} | ports end at 65535
+            sessions: {enabled: true, edges: {enabled: true, firstPort: 30150}} | a node may have both
+            sessions: {enabled: true, edges: {enabled: true, firstPort: 8000}} | and 8010, which another part
+            'sessions: {enabled: true, edges: {enabled: true, firstPort: 8100}}\nedge: {enabled: true}' | and 8190,
+            'sessions: {enabled: true, edges: {enabled: true, firstPort: 8150}}\nrtc: {exposure: HostPort}' | and 8189,
             'edge: {enabled: true, rtcPort: 8189}\nrtc: {exposure: HostPort}' | the Mac's own port
             rtc: {port: 8189}                                          | nodes open ports 30000 to 32767 only
             rtc: {exposure: HostPort, port: 8010}                      | another part of the product listens on

@@ -275,10 +275,26 @@ final class MediaLink {
                     media,
                     placement,
                     place,
+                    viewer.session(),
                     viewer.mayHoldControls(),
                     this::joinAs,
                     config.welcomeTimeout().toMillis(),
-                    this::moved);
+                    new MoveListener());
+            move.attempt();
+        }
+    }
+
+    private final class MoveListener implements Relocation.Listener {
+
+        @Override
+        public MediaCall.Listener welcomed(Place to, MediaCall calling, Welcome welcome) {
+            return moved(to, calling, welcome);
+        }
+
+        @Override
+        public void nowhere() {
+            call.end();
+            lost("it ends, and the Mac has no pod");
         }
     }
 

@@ -1,6 +1,7 @@
 package org.macemu.webrtc.signaling.service;
 
 import io.vertx.core.Vertx;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.macemu.webrtc.api.grpc.MediaMessage;
@@ -22,7 +23,7 @@ final class Relocation {
     /** Between two attempts to join elsewhere; the edge waits for two minutes. */
     private static final long RETRY_MS = 500;
 
-    /** Told once, unless the move was cancelled. */
+    /** Told one of these, once, unless the move was cancelled. */
     interface Listener {
 
         /**
@@ -31,12 +32,16 @@ final class Relocation {
          * @return who is told what its call says from now on
          */
         MediaCall.Listener welcomed(Place place, MediaCall call, Welcome welcome);
+
+        /** The viewer's session has no pod any more: its edges have nothing to show. */
+        void nowhere();
     }
 
     private final Vertx vertx;
     private final MediaClient media;
     private final ViewerPlacement placement;
     private final Place from;
+    private final Optional<String> session;
     private final boolean mayHoldControls;
     private final Function<String, ViewerMessage> join;
     private final long timeoutMs;
@@ -46,9 +51,10 @@ final class Relocation {
     private boolean over;
 
     /**
-     * Begins at once.
+     * A move that has not begun.
      *
      * @param from the place that is left; nobody else is sent there meanwhile
+     * @param session whose Mac it is; empty for this server's own
      * @param join the message that joins under a viewer id
      * @param timeoutMs after which a place without a welcome has failed
      */
@@ -57,6 +63,7 @@ final class Relocation {
             MediaClient media,
             ViewerPlacement placement,
             Place from,
+            Optional<String> session,
             boolean mayHoldControls,
             Function<String, ViewerMessage> join,
             long timeoutMs,
@@ -65,16 +72,23 @@ final class Relocation {
         this.media = media;
         this.placement = placement;
         this.from = from;
+        this.session = session;
         this.mayHoldControls = mayHoldControls;
         this.join = join;
         this.timeoutMs = timeoutMs;
         this.listener = listener;
-        attempt();
     }
 
-    private void attempt() {
+    /** Looks for another place; at first, and each time that one fails. */
+    void attempt() {
         placement.failed(from);
-        attempt = new Attempt(placement.choose(mayHoldControls));
+        Optional<Place> next = placement.choose(session, mayHoldControls);
+        if (next.isPresent()) {
+            attempt = new Attempt(next.get());
+        } else {
+            over = true;
+            listener.nowhere();
+        }
     }
 
     /** The viewer has left, or joins anew. */

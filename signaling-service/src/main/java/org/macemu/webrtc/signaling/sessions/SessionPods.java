@@ -15,6 +15,7 @@ import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,13 +24,14 @@ import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
 /**
- * The addresses of the sessions' pods, kept up to date by a watch of EndpointSlices; nothing is polled. While the
- * Kubernetes API is away, the addresses seen last are used, and one that is wrong by then refuses the call, which is
- * tried again.
+ * The addresses of the sessions' pods, kept up to date by a watch of the release's EndpointSlices; nothing is polled.
+ * While the Kubernetes API is away, the addresses seen last are used, and one that is wrong by then refuses the call,
+ * which is tried again.
  *
- * <p>A pod belongs to the session in its name: {@code mac-macemu-webrtc-s-ada-0} to {@code ada}. One that is not ready
- * yet is an address, too: its media-service may answer before Kubernetes has looked, and the call is tried again until
- * it does. One that is ending is not.
+ * <p>A Mac's pod belongs to the session in its name: {@code mac-macemu-webrtc-s-ada-0} to {@code ada}. One that is not
+ * ready yet is an address, too: its media-service may answer before Kubernetes has looked, and the call is tried again
+ * until it does. One that is ending is not. Edges of a session have a Service of their own, whose slices carry its labels,
+ * the session's name among them; of these, the ready ones count.
  *
  * <p>Thread-safe; events come on the client's threads.
  */
@@ -40,14 +42,24 @@ public class SessionPods {
     private static final Logger LOG = Logger.getLogger(SessionPods.class);
     private static final Pattern NAME = Pattern.compile("[a-z]([-a-z0-9]{0,18}[a-z0-9])?");
     private static final String ORDINAL = "-0";
+    private static final String SERVICE = "kubernetes.io/service-name";
+    private static final String INSTANCE = "app.kubernetes.io/instance";
+    private static final String COMPONENT = "app.kubernetes.io/component";
+    private static final String SESSION = "macemu.org/session";
+    private static final String EDGE = "session-edge";
+
+    /** Of one session; each is asked for its load twice a second. */
+    private static final int MAX_EDGES = 256;
 
     private final boolean enabled;
+    private final String service;
     private final String domain;
     private final String prefix;
     private final int port;
     private final Map<String, Set<Runnable>> waiting = new ConcurrentHashMap<>();
     private final SharedIndexInformer<EndpointSlice> slices;
     private volatile Map<String, SocketAddress> addresses = Map.of();
+    private volatile Map<String, Set<SocketAddress>> edges = Map.of();
 
     @Inject
     SessionPods(SessionsConfig config, Instance<KubernetesClient> client) {
@@ -59,7 +71,8 @@ public class SessionPods {
         this.enabled = config.enabled();
         this.prefix = config.prefix();
         this.port = config.mediaPort();
-        this.domain = config.service() + "." + config.namespace() + ".svc";
+        this.service = config.service();
+        this.domain = service + "." + config.namespace() + ".svc";
         this.slices = client == null ? null : watch(config, client);
     }
 
@@ -68,7 +81,7 @@ public class SessionPods {
                 .v1()
                 .endpointSlices()
                 .inNamespace(config.namespace())
-                .withLabel("kubernetes.io/service-name", config.service())
+                .withLabel(INSTANCE, config.release())
                 .runnableInformer(0);
         informer.exceptionHandler((started, failure) -> {
             LOG.warnf("The Kubernetes API does not answer (%s); it is tried again", failure.getMessage());
@@ -94,6 +107,11 @@ public class SessionPods {
         return informer;
     }
 
+    /** Whether there may be sessions at all. */
+    public boolean enabled() {
+        return enabled;
+    }
+
     /** Whether a browser may ask for this session: whether it is there now is another matter. */
     public boolean offers(String session) {
         return enabled && NAME.matcher(session).matches();
@@ -102,6 +120,16 @@ public class SessionPods {
     /** Where the session's media-service is; empty while it has no pod. */
     public Optional<SocketAddress> find(String session) {
         return Optional.ofNullable(addresses.get(session));
+    }
+
+    /** Where the edges are that serve the session's greater audience; empty where it has none. */
+    public Set<SocketAddress> edges(String session) {
+        return edges.getOrDefault(session, Set.of());
+    }
+
+    /** The sessions that have edges. */
+    public Set<String> withEdges() {
+        return edges.keySet();
     }
 
     /**
@@ -147,22 +175,42 @@ public class SessionPods {
     /** Several slices may have one pod while it moves between them: the whole is read anew each time. */
     private synchronized void changed(SharedIndexInformer<EndpointSlice> informer) {
         Map<String, SocketAddress> found = new HashMap<>();
+        Map<String, Set<SocketAddress>> foundEdges = new HashMap<>();
         for (EndpointSlice slice : informer.getStore().list()) {
+            Map<String, String> labels = slice.getMetadata().getLabels();
+            String ofEdges = EDGE.equals(labels.get(COMPONENT)) ? labels.get(SESSION) : null;
             for (Endpoint endpoint : slice.getEndpoints()) {
-                session(endpoint).ifPresent(session -> found.put(session, address(endpoint)));
+                if (endpoint.getAddresses() == null || endpoint.getAddresses().isEmpty() || isEnding(endpoint)) {
+                    continue;
+                }
+                if (service.equals(labels.get(SERVICE))) {
+                    session(endpoint).ifPresent(session -> found.put(session, address(endpoint)));
+                } else if (ofEdges != null && isReady(endpoint)) {
+                    Set<SocketAddress> known = foundEdges.computeIfAbsent(ofEdges, ignored -> new HashSet<>());
+                    if (known.size() < MAX_EDGES) {
+                        known.add(address(endpoint));
+                    }
+                }
             }
         }
+        edges = Map.copyOf(foundEdges);
         addresses = Map.copyOf(found);
         found.keySet().forEach(this::tell);
     }
 
-    private Optional<String> session(Endpoint endpoint) {
+    private static boolean isEnding(Endpoint endpoint) {
         EndpointConditions conditions = endpoint.getConditions();
-        boolean ending = conditions != null && Boolean.TRUE.equals(conditions.getTerminating());
-        if (ending || endpoint.getTargetRef() == null || endpoint.getTargetRef().getName() == null) {
-            return Optional.empty();
-        }
-        if (endpoint.getAddresses() == null || endpoint.getAddresses().isEmpty()) {
+        return conditions != null && Boolean.TRUE.equals(conditions.getTerminating());
+    }
+
+    /** Nothing said means yes. */
+    private static boolean isReady(Endpoint endpoint) {
+        EndpointConditions conditions = endpoint.getConditions();
+        return conditions == null || !Boolean.FALSE.equals(conditions.getReady());
+    }
+
+    private Optional<String> session(Endpoint endpoint) {
+        if (endpoint.getTargetRef() == null || endpoint.getTargetRef().getName() == null) {
             return Optional.empty();
         }
         String pod = endpoint.getTargetRef().getName();
@@ -174,7 +222,7 @@ public class SessionPods {
     }
 
     /**
-     * The pod's address with a name that the certificate is of. The name is each address's own, {@code
+     * The pod's address with a name that the certificate is of, a Mac's or an edge's. The name is each address's own, {@code
      * 10-0-0-7.mac-sessions.macemu.svc}: connections are shared between calls to one name.
      */
     private SocketAddress address(Endpoint endpoint) {

@@ -15,6 +15,10 @@ public interface SessionsConfig {
     @WithDefault("default")
     String namespace();
 
+    /** The Helm release they belong to: the label {@code app.kubernetes.io/instance}. */
+    @WithDefault("macemu")
+    String release();
+
     /** Name of the headless Service of their pods; with the namespace, the domain of the names in their certificate. */
     @WithDefault("macemu-sessions")
     String service();

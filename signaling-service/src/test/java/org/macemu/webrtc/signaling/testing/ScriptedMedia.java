@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.macemu.webrtc.api.grpc.GetLoadRequest;
 import org.macemu.webrtc.api.grpc.Join;
 import org.macemu.webrtc.api.grpc.Lane;
@@ -38,6 +39,7 @@ public final class ScriptedMedia implements AutoCloseable {
     private final HttpServer server;
     private final boolean welcoming;
     private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
+    private final AtomicInteger asked = new AtomicInteger();
     private volatile Load load =
             Load.newBuilder().setMaxViewers(100).setAccepting(true).build();
 
@@ -89,10 +91,16 @@ public final class ScriptedMedia implements AutoCloseable {
         load = now;
     }
 
+    /** How often it was asked how busy it is; each time after the answer before has arrived. */
+    public int asked() {
+        return asked.get();
+    }
+
     private final class Loads extends PlacementGrpc.PlacementImplBase {
 
         @Override
         public void getLoad(GetLoadRequest request, StreamObserver<Load> response) {
+            asked.incrementAndGet();
             response.onNext(load);
             response.onCompleted();
         }

@@ -1,0 +1,223 @@
+package org.macemu.webrtc.signaling;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.macemu.webrtc.api.access.AccessRole;
+import org.macemu.webrtc.api.access.AccessTokens;
+import org.macemu.webrtc.api.grpc.Load;
+import org.macemu.webrtc.api.grpc.MediaMessage;
+import org.macemu.webrtc.api.grpc.Move;
+import org.macemu.webrtc.signaling.testing.ScriptedMedia;
+import org.macemu.webrtc.signaling.testing.SessionCluster;
+import org.macemu.webrtc.signaling.testing.TestBrowser;
+
+/** A session's pod and its two edges, found by their EndpointSlices: who is served where, and how a viewer gets elsewhere. */
+class SessionEdgesIT {
+
+    private static final String ADA = SessionCluster.PREFIX + "ada-0";
+    private static final String POD = "127.0.0.1";
+    private static final String FIRST = "127.0.0.2";
+    private static final String SECOND = "127.0.0.3";
+    private static final long LIMIT_MS = 15_000;
+
+    @TempDir
+    private Path folder;
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private SessionCluster cluster;
+    private ScriptedMedia pod;
+    private ScriptedMedia first;
+    private ScriptedMedia second;
+
+    @BeforeEach
+    void start() throws Exception {
+        cluster = opened(new SessionCluster());
+        pod = media(POD, 0);
+        first = media(FIRST, 0.1);
+        second = media(SECOND, 0.6);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (AutoCloseable closeable : open.reversed()) {
+            closeable.close();
+        }
+    }
+
+    private <T extends AutoCloseable> T opened(T closeable) {
+        open.add(closeable);
+        return closeable;
+    }
+
+    private ScriptedMedia media(String address, double stress) throws Exception {
+        ScriptedMedia media = opened(ScriptedMedia.start(address, cluster.mediaPort()));
+        media.load(load(0, stress));
+        return media;
+    }
+
+    private static Load load(int viewers, double stress) {
+        return Load.newBuilder()
+                .setViewers(viewers)
+                .setMaxViewers(100)
+                .setStress(stress)
+                .setAccepting(true)
+                .build();
+    }
+
+    private void edge(String address, boolean ready, boolean terminating) {
+        cluster.edge(address, "edge-" + address, "ada", SessionCluster.RELEASE, ready, terminating);
+    }
+
+    /** The service, which knows of all three and how busy they are. */
+    private void placed(String... settings) throws Exception {
+        cluster.service(settings);
+        edge(FIRST, true, false);
+        edge(SECOND, true, false);
+        cluster.mac(POD, ADA, true, false);
+        awaitAsked(pod, first, second);
+    }
+
+    /** A second question says that the answer to the one before has arrived. */
+    private static void awaitAsked(ScriptedMedia... places) throws InterruptedException {
+        for (ScriptedMedia place : places) {
+            int before = place.asked();
+            long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LIMIT_MS);
+            while (place.asked() < before + 2) {
+                assertTrue(System.nanoTime() < deadline, "nobody asks how busy it is");
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+        }
+    }
+
+    private TestBrowser browser(String token) throws Exception {
+        return opened(TestBrowser.open(cluster.port(), "ada", token));
+    }
+
+    private static MediaMessage drain() {
+        return MediaMessage.newBuilder()
+                .setMove(Move.newBuilder().setReason("drain"))
+                .build();
+    }
+
+    @Test
+    void guestsWatchAtTheEdgeWithTheLeastStressAndWhoMaySteerIsServedByThePod() throws Exception {
+        Path keys = Files.writeString(folder.resolve("access.key"), "q".repeat(43) + "\n");
+        placed("-Dmacemu.access.key-file=" + keys, "-Dmacemu.placement.origin-viewers=0");
+        AccessTokens tokens = new AccessTokens(keys, "mac");
+        Duration hour = Duration.ofHours(1);
+        browser(tokens.issue("ada", AccessRole.GUEST, "Guest", hour)).next("welcome");
+        assertEquals("Guest", first.nextCall().join().getName());
+        browser(tokens.issue("ada", AccessRole.CONTROLLER, "Ada", hour)).next("welcome");
+        assertEquals("Ada", pod.nextCall().join().getName());
+        first.load(load(90, 0.9));
+        awaitAsked(first);
+        browser(tokens.issue("ada", AccessRole.GUEST, "Another", hour)).next("welcome");
+        assertEquals("Another", second.nextCall().join().getName());
+
+        // Another session's Mac without edges serves everybody itself.
+        ScriptedMedia ben = media("127.0.0.4", 0);
+        cluster.mac("127.0.0.4", SessionCluster.PREFIX + "ben-0", true, false);
+        opened(TestBrowser.open(cluster.port(), "ben", tokens.issue("ben", AccessRole.GUEST, "Ben", hour)));
+        assertEquals("Ben", ben.nextCall().join().getName());
+        assertEquals(0, ben.asked(), "where there is no choice, nobody is asked");
+    }
+
+    @Test
+    void thePodServesTheFirst() throws Exception {
+        placed("-Dmacemu.placement.origin-viewers=1");
+        browser(null).next("welcome");
+        pod.nextCall();
+        pod.load(load(1, 0.01));
+        awaitAsked(pod);
+        browser(null).next("welcome");
+        first.nextCall();
+    }
+
+    @Test
+    void aViewerIsMovedBeforeItsEdgeEnds() throws Exception {
+        placed("-Dmacemu.placement.origin-viewers=0");
+        TestBrowser browser = browser(null);
+        browser.next("welcome");
+        ScriptedMedia.Call before = first.nextCall();
+        edge(FIRST, false, true);
+        before.send(drain());
+        ScriptedMedia.Call after = second.nextCall();
+        JsonNode move = browser.next("move");
+        assertEquals(after.join().getViewerId(), move.path("viewer").asText());
+        assertFalse(before.ended(), "the old connection is still shown");
+        browser.send("{\"type\":\"offer\",\"sdp\":\"v=0 two\"}");
+        assertEquals("v=0 two", after.next().getOffer().getSdp());
+        // The last edge goes, too: the pod is what is left.
+        edge(SECOND, false, true);
+        second.load(load(0, 0.6).toBuilder().setAccepting(false).build());
+        after.send(drain());
+        pod.nextCall();
+        browser.next("move");
+    }
+
+    @Test
+    void anEdgeThatDiesIsReplaced() throws Exception {
+        placed("-Dmacemu.placement.origin-viewers=0");
+        TestBrowser browser = browser(null);
+        browser.next("welcome");
+        first.nextCall();
+        first.close();
+        browser.next("error");
+        browser.next("welcome");
+        second.nextCall();
+    }
+
+    /** A Mac that is suspended while somebody watches at an edge: nobody looks at a still picture until the edge has ended. */
+    @Test
+    void whenTheMacEndsItsEdgesViewersWaitForIt() throws Exception {
+        placed("-Dmacemu.placement.origin-viewers=0");
+        TestBrowser browser = browser(null);
+        browser.next("welcome");
+        ScriptedMedia.Call call = first.nextCall();
+        cluster.mac(POD, ADA, false, true);
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LIMIT_MS);
+        while (true) {
+            try (TestBrowser other = TestBrowser.open(cluster.port(), "ada", null)) {
+                if (other.next().path("type").asText().equals("error")) {
+                    break;
+                }
+            }
+            assertTrue(System.nanoTime() < deadline, "the pod's end is not noticed");
+        }
+        call.send(drain());
+        assertEquals("media_unavailable", browser.next("error").path("code").asText());
+        assertEquals("session_starting", browser.next("error").path("code").asText());
+        cluster.mac(POD, ADA, true, false);
+        browser.next("welcome");
+    }
+
+    @Test
+    void whatIsNotReadyOrNotOursIsNoEdge() throws Exception {
+        cluster.service("-Dmacemu.placement.origin-viewers=0");
+        edge(FIRST, false, false);
+        cluster.edge(SECOND, "edge-of-another", "ada", "another", true, false);
+        // Seen in this order: who finds the pod has seen the others.
+        cluster.mac(POD, ADA, true, false);
+        browser(null).next("welcome");
+        pod.nextCall();
+        assertEquals(0, first.asked() + second.asked() + pod.asked());
+        edge(FIRST, true, false);
+        awaitAsked(first, pod);
+        browser(null).next("welcome");
+        first.nextCall();
+        assertEquals(0, second.asked() + second.waitingCalls());
+    }
+}

@@ -1,0 +1,126 @@
+package org.macemu.webrtc.signaling.testing;
+
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.server.mock.KubernetesMixedDispatcher;
+import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
+import io.fabric8.mockwebserver.Context;
+import io.fabric8.mockwebserver.MockWebServer;
+import io.fabric8.mockwebserver.ServerRequest;
+import io.fabric8.mockwebserver.ServerResponse;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import org.macemu.webrtc.testing.ServiceProcess;
+
+/**
+ * An API server in memory with EndpointSlices of sessions' pods, as Kubernetes keeps them, and the packaged service that
+ * watches it. Pods differ in their addresses; their media-services listen on one port.
+ */
+public final class SessionCluster implements AutoCloseable {
+
+    public static final String RELEASE = "mac";
+    public static final String PREFIX = "mac-macemu-webrtc-s-";
+
+    private static final String NAMESPACE = "macemu";
+    private static final String SERVICE = "mac-macemu-webrtc-sessions";
+
+    private final KubernetesMockServer api;
+    private final KubernetesClient client;
+    private final int mediaPort = MediaAddress.freePort();
+    private final int port = MediaAddress.freePort();
+    private ServiceProcess service;
+
+    public SessionCluster() {
+        Map<ServerRequest, Queue<ServerResponse>> responses = new HashMap<>();
+        api = new KubernetesMockServer(
+                new Context(), new MockWebServer(), responses, new KubernetesMixedDispatcher(responses), false);
+        api.init();
+        client = api.createClient();
+    }
+
+    /** Starts the service with these properties besides those that the chart sets. */
+    public void service(String... more) throws Exception {
+        List<String> properties = new ArrayList<>(List.of(
+                "-Dquarkus.http.port=" + port,
+                "-Dmacemu.media.port=" + MediaAddress.freePort(),
+                "-Dmacemu.sessions.enabled=true",
+                "-Dmacemu.sessions.namespace=" + NAMESPACE,
+                "-Dmacemu.sessions.release=" + RELEASE,
+                "-Dmacemu.sessions.service=" + SERVICE,
+                "-Dmacemu.sessions.prefix=" + PREFIX,
+                "-Dmacemu.sessions.media-port=" + mediaPort,
+                "-Dquarkus.kubernetes-client.api-server-url=http://127.0.0.1:" + api.getPort() + "/"));
+        properties.addAll(List.of(more));
+        service = ServiceProcess.start(properties.toArray(String[]::new));
+        service.awaitOutput("Listening on");
+    }
+
+    /** Of the service. */
+    public int port() {
+        return port;
+    }
+
+    /** Of the pods' media-services. */
+    public int mediaPort() {
+        return mediaPort;
+    }
+
+    /** A pod of the headless Service of Macs. */
+    public void mac(String address, String pod, boolean ready, boolean terminating) {
+        slice(address, pod, ready, terminating, Map.of(
+                "kubernetes.io/service-name", SERVICE,
+                "app.kubernetes.io/instance", RELEASE,
+                "app.kubernetes.io/component", "session"));
+    }
+
+    /** A pod of the headless Service of a session's edges. */
+    public void edge(String address, String pod, String session, String release, boolean ready, boolean terminating) {
+        slice(address, pod, ready, terminating, Map.of(
+                "kubernetes.io/service-name", PREFIX + session + "-edge",
+                "app.kubernetes.io/instance", release,
+                "app.kubernetes.io/component", "session-edge",
+                "macemu.org/session", session));
+    }
+
+    private void slice(String address, String pod, boolean ready, boolean terminating, Map<String, String> labels) {
+        client.resource(new EndpointSliceBuilder()
+                        .withNewMetadata()
+                        .withName("slice-" + pod)
+                        .withNamespace(NAMESPACE)
+                        .withLabels(labels)
+                        .endMetadata()
+                        .withAddressType("IPv4")
+                        .withEndpoints(new EndpointBuilder()
+                                .withAddresses(address)
+                                .withNewConditions()
+                                .withReady(ready)
+                                .withTerminating(terminating)
+                                .endConditions()
+                                .withNewTargetRef()
+                                .withKind("Pod")
+                                .withName(pod)
+                                .withNamespace(NAMESPACE)
+                                .endTargetRef()
+                                .build())
+                        .build())
+                .createOr(present -> present.update());
+    }
+
+    /** The API server ends. */
+    public void shutdown() {
+        api.shutdown();
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (service != null) {
+            service.close();
+        }
+        client.close();
+        api.destroy();
+    }
+}
