@@ -1,5 +1,6 @@
 /**
- * More Macs than one: each a StatefulSet of one pod and a claim of its own, made after the chart's pattern.
+ * More Macs than one: each a StatefulSet of one pod and a claim of its own, made after the chart's pattern, and the edges
+ * of those that were made with some.
  *
  * <p>The cluster is the only state: what a person asked for stands in the StatefulSet's annotations, what became of it
  * in its pod and claim. {@link org.macemu.webrtc.control.sessions.Sessions} writes wishes,

@@ -275,8 +275,6 @@ class SessionEdgesTest {
         one.wire().mend();
         awaitPhase(Phase.SUSPENDED);
         awaitEdges(List.of());
-        one.sessions().visit("ben");
-        awaitEdges(ALL);
     }
 
     @Test

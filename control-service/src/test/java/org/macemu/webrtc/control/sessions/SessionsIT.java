@@ -137,6 +137,28 @@ class SessionsIT {
         assertEquals("session-unknown", kind(send(404, "GET", SESSIONS + "/ada", null)));
     }
 
+    @Test
+    void aMacWithEdgesOfItsOwn() throws Exception {
+        service("-Dmacemu.sessions.edges.max=2", "-Dmacemu.sessions.edges.first-port=8200");
+        await("sessions are known", () -> {
+            try {
+                return rest.get(SESSIONS).statusCode() == 200;
+            } catch (Exception e) {
+                return false;
+            }
+        });
+        JsonNode refused = send(400, "POST", SESSIONS, "{\"name\":\"ada\",\"edges\":3}");
+        assertTrue(refused.path("detail").asText().contains("0 to 2 are expected"), refused::toString);
+        assertEquals(2, send(201, "POST", SESSIONS, "{\"name\":\"ada\",\"edges\":2}").path("edges").asInt());
+        await("its edges are made", () -> cluster.admin
+                        .apps()
+                        .deployments()
+                        .inNamespace(TestCluster.NAMESPACE)
+                        .withName("mac-macemu-webrtc-s-ada-edge")
+                        .get()
+                != null);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             POST   | /api/v1/sessions             | [1]            | 400 | invalid-request

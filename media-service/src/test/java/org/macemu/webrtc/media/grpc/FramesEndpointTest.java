@@ -86,6 +86,7 @@ class FramesEndpointTest {
         edge.awaitFrames(30, LIMIT);
         assertEquals(7, server.edges().orElseThrow().viewers());
         edge.await(m -> m.hasState() && m.getState().getViewers() == 7);
+        assertEquals(7, server.status().await().atMost(LIMIT).getViewers(), "those at edges watch this Mac, too");
         List<VideoFrame> frames = edge.frames();
         assertTrue(frames.getFirst().getKeyFrame(), "the first is a key frame");
         try (Vp8Decoder decoder = new Vp8Decoder()) {
