@@ -13,8 +13,8 @@ import org.jboss.logging.Logger;
 import org.macemu.webrtc.api.access.AccessRefused;
 import org.macemu.webrtc.api.access.AccessRole;
 import org.macemu.webrtc.api.access.AccessToken;
-import org.macemu.webrtc.control.rest.ProblemType;
-import org.macemu.webrtc.control.web.Problems;
+import org.macemu.webrtc.control.problem.ProblemType;
+import org.macemu.webrtc.control.problem.Problems;
 
 /**
  * Lets a request pass whose token has the role its endpoint asks for. The token is a bearer token (RFC 6750) or the

@@ -9,10 +9,10 @@ import jakarta.inject.Singleton;
 import java.util.Optional;
 import org.macemu.webrtc.control.client.RequestTarget;
 import org.macemu.webrtc.control.config.ControlConfig;
-import org.macemu.webrtc.control.rest.ProblemType;
+import org.macemu.webrtc.control.problem.ProblemType;
+import org.macemu.webrtc.control.problem.Problems;
 import org.macemu.webrtc.control.sessions.SessionFailure;
 import org.macemu.webrtc.control.sessions.SessionService;
-import org.macemu.webrtc.control.web.Problems;
 
 /**
  * Sends a request about a Mac that names a session ({@code ?session=ada}) to that session's pod. Runs on the event loop

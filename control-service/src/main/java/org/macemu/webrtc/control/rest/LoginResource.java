@@ -25,6 +25,8 @@ import org.macemu.webrtc.api.access.AccessTokens;
 import org.macemu.webrtc.control.access.Access;
 import org.macemu.webrtc.control.access.AccessCookie;
 import org.macemu.webrtc.control.config.ControlConfig;
+import org.macemu.webrtc.control.problem.Problem;
+import org.macemu.webrtc.control.problem.ProblemType;
 
 /**
  * Signing in with an OpenID Connect provider, where one is configured (quarkus.oidc.tenant-enabled). Who the provider

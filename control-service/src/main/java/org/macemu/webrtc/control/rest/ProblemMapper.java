@@ -12,6 +12,8 @@ import jakarta.ws.rs.core.UriInfo;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.macemu.webrtc.control.client.MediaFailure;
+import org.macemu.webrtc.control.problem.Problem;
+import org.macemu.webrtc.control.problem.ProblemType;
 import org.macemu.webrtc.control.service.InvalidRequest;
 import org.macemu.webrtc.control.sessions.SessionFailure;
 

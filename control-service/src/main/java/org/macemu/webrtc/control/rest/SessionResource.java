@@ -27,6 +27,8 @@ import org.macemu.webrtc.api.access.AccessTokens;
 import org.macemu.webrtc.control.access.Access;
 import org.macemu.webrtc.control.access.AccessCookie;
 import org.macemu.webrtc.control.config.ControlConfig;
+import org.macemu.webrtc.control.problem.Problem;
+import org.macemu.webrtc.control.problem.ProblemType;
 import org.macemu.webrtc.control.service.InvalidRequest;
 import org.macemu.webrtc.control.service.JsonBody;
 

@@ -1,2 +1,2 @@
-/** The REST API under {@code /api/v1}: thin resources, the records they answer with, and errors as problem details. */
+/** The REST API under {@code /api/v1}: thin resources and the records they answer with. */
 package org.macemu.webrtc.control.rest;

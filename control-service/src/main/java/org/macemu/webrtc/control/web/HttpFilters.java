@@ -13,7 +13,8 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import org.macemu.webrtc.api.http.ListenAddress;
 import org.macemu.webrtc.control.config.ControlConfig;
-import org.macemu.webrtc.control.rest.ProblemType;
+import org.macemu.webrtc.control.problem.ProblemType;
+import org.macemu.webrtc.control.problem.Problems;
 import org.macemu.webrtc.control.rest.StorageView;
 
 /**

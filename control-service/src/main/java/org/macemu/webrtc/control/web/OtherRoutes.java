@@ -5,7 +5,8 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import org.macemu.webrtc.control.rest.ProblemType;
+import org.macemu.webrtc.control.problem.ProblemType;
+import org.macemu.webrtc.control.problem.Problems;
 
 /**
  * Routes beside the REST API: the API's description at its second address and as a page, the unversioned endpoints that

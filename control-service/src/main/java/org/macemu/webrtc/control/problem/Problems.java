@@ -1,4 +1,4 @@
-package org.macemu.webrtc.control.web;
+package org.macemu.webrtc.control.problem;
 
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -7,8 +7,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import org.jboss.logging.Logger;
 import org.macemu.webrtc.control.client.MediaFailure;
-import org.macemu.webrtc.control.rest.Problem;
-import org.macemu.webrtc.control.rest.ProblemType;
 
 /** Problem details for requests that never reach the REST API. */
 public final class Problems {
@@ -21,7 +19,7 @@ public final class Problems {
     private Problems() {}
 
     /** Ends the request with what a failed call means. */
-    static void end(RoutingContext context, Throwable failure) {
+    public static void end(RoutingContext context, Throwable failure) {
         if (failure instanceof MediaFailure media) {
             end(context, ProblemType.of(media.kind()), media.getMessage());
         } else {
@@ -31,7 +29,7 @@ public final class Problems {
     }
 
     /** Lets a client send a body that it holds back until it is told to (RFC 9110, section 10.1.1). */
-    static void goOn(HttpServerRequest request) {
+    public static void goOn(HttpServerRequest request) {
         if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
             request.response().writeContinue();
         }

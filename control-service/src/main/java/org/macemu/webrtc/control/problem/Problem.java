@@ -1,4 +1,4 @@
-package org.macemu.webrtc.control.rest;
+package org.macemu.webrtc.control.problem;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import jakarta.ws.rs.core.Response;

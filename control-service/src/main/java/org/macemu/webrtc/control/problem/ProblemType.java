@@ -1,4 +1,4 @@
-package org.macemu.webrtc.control.rest;
+package org.macemu.webrtc.control.problem;
 
 import java.util.Locale;
 import org.macemu.webrtc.control.client.MediaFailure;
