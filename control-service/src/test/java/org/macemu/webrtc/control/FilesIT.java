@@ -64,6 +64,19 @@ class FilesIT {
     void start() throws Exception {
         media = ScriptedMedia.start(mediaPort);
         client = new RestClient(port);
+        awaitReached();
+    }
+
+    /** The end of the media-service of the test before may not have been noticed yet. */
+    private void awaitReached() throws Exception {
+        await(() -> {
+            try {
+                return client.get(FILES).statusCode() == 200;
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+        media.files().forgetCalls();
     }
 
     @AfterEach
@@ -324,7 +337,7 @@ class FilesIT {
                             .getBytes(StandardCharsets.ISO_8859_1));
             socket.getOutputStream().write(noise(100_000));
             socket.getOutputStream().flush();
-            TimeUnit.MILLISECONDS.sleep(300);
+            await(() -> media.files().bytesUnderWay() == 100_000);
         }
         await(() -> {
             try {

@@ -10,7 +10,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +22,8 @@ import org.macemu.webrtc.api.grpc.Goodbye;
 import org.macemu.webrtc.api.grpc.Load;
 import org.macemu.webrtc.api.grpc.MediaMessage;
 import org.macemu.webrtc.api.grpc.Move;
+import org.macemu.webrtc.signaling.placement.Place;
+import org.macemu.webrtc.signaling.placement.ViewerPlacement;
 import org.macemu.webrtc.signaling.testing.EdgeAddresses;
 import org.macemu.webrtc.signaling.testing.ScriptedMedia;
 import org.macemu.webrtc.signaling.testing.TestBrowser;
@@ -37,14 +42,16 @@ class PlacementIT {
         }
     }
 
-    /** Four times the time between two questions for the load. */
-    private static final long ASKED_MS = 2_400;
-
     /** A time is the best of so many tries at most: the machine that runs the tests does other things too. */
     private static final int TRIES = 4;
 
-    /** A place that failed a viewer is avoided for five seconds: those of the test before are trusted again. */
-    private static final long TRUSTED_MS = 5_200;
+    /** Much longer than a place that failed a viewer is avoided. */
+    private static final long LIMIT_MS = 20_000;
+
+    private static final long POLL_MS = 50;
+
+    @Inject
+    ViewerPlacement placement;
 
     @ConfigProperty(name = "macemu.media.port")
     int originPort;
@@ -64,9 +71,28 @@ class PlacementIT {
         origin = ScriptedMedia.start(originPort);
         first = ScriptedMedia.start(edgePorts.get(0));
         second = ScriptedMedia.start(edgePorts.get(1));
+        // Those that failed a viewer of the test before are trusted again when each is chosen before a busier one.
+        first.load(load(0.9));
+        second.load(load(0));
+        awaitChosen(edgePorts.get(1));
         first.load(load(0));
-        second.load(load(0.5));
-        Thread.sleep(TRUSTED_MS);
+        second.load(load(0.9));
+        awaitChosen(edgePorts.get(0));
+    }
+
+    /** Waits until a viewer would be sent there. */
+    private void awaitChosen(int place) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LIMIT_MS);
+        Place chosen = chosen();
+        while (chosen.address().port() != place) {
+            assertTrue(System.nanoTime() < deadline, "viewers are sent to the " + chosen + ", not to port " + place);
+            Thread.sleep(POLL_MS);
+            chosen = chosen();
+        }
+    }
+
+    private Place chosen() {
+        return placement.choose(Optional.empty(), false).orElseThrow();
     }
 
     @AfterEach
@@ -78,7 +104,8 @@ class PlacementIT {
 
     private static Load load(double stress) {
         return Load.newBuilder()
-                .setMaxViewers(100)
+                // Of so many the choices that the tests make themselves weigh nothing.
+                .setMaxViewers(100_000)
                 .setStress(stress)
                 .setAccepting(true)
                 .setEdge(true)
@@ -133,7 +160,8 @@ class PlacementIT {
             second = ScriptedMedia.startSilent(edgePorts.get(1));
             second.load(load(0));
             first.load(load(0).toBuilder().setAccepting(false).build());
-            Thread.sleep(ASKED_MS);
+            first.awaitLoadKnown();
+            second.awaitLoadKnown();
             before.send(drain());
             second.nextCall();
             // No welcome within a second: the origin is what is left.
@@ -186,7 +214,7 @@ class PlacementIT {
     void whereNoEdgeAnswersTheOriginServesEverybody() throws Exception {
         first.close();
         second.close();
-        Thread.sleep(ASKED_MS);
+        awaitChosen(originPort);
         try (TestBrowser browser = TestBrowser.open(port)) {
             origin.nextCall();
             browser.next("welcome");

@@ -90,15 +90,9 @@ class SessionEdgesIT {
         awaitAsked(pod, first, second);
     }
 
-    /** A second question says that the answer to the one before has arrived. */
     private static void awaitAsked(ScriptedMedia... places) throws InterruptedException {
         for (ScriptedMedia place : places) {
-            int before = place.asked();
-            long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LIMIT_MS);
-            while (place.asked() < before + 2) {
-                assertTrue(System.nanoTime() < deadline, "nobody asks how busy it is");
-                TimeUnit.MILLISECONDS.sleep(20);
-            }
+            place.awaitLoadKnown();
         }
     }
 

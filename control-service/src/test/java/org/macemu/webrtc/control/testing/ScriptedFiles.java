@@ -64,9 +64,19 @@ public final class ScriptedFiles extends FileStorageGrpc.FileStorageImplBase {
         return List.copyOf(calls);
     }
 
+    /** What was called until now is no longer told. */
+    public void forgetCalls() {
+        calls.clear();
+    }
+
     /** Uploads that have begun and not ended. */
     public int uploadsUnderWay() {
         return uploads.size();
+    }
+
+    /** Bytes of these that are there. */
+    public int bytesUnderWay() {
+        return uploads.values().stream().mapToInt(arriving -> arriving.bytes.size()).sum();
     }
 
     /** Every call fails like this from now on. */

@@ -1,6 +1,7 @@
 package org.macemu.webrtc.signaling.testing;
 
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
@@ -94,6 +95,16 @@ public final class ScriptedMedia implements AutoCloseable {
     /** How often it was asked how busy it is; each time after the answer before has arrived. */
     public int asked() {
         return asked.get();
+    }
+
+    /** Waits until the service knows what {@link #load} says: a second question follows the answer to the first. */
+    public void awaitLoadKnown() throws InterruptedException {
+        int before = asked.get();
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2 * LIMIT_MS);
+        while (asked.get() < before + 2) {
+            assertTrue(System.nanoTime() < deadline, "nobody asks how busy it is");
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
     }
 
     private final class Loads extends PlacementGrpc.PlacementImplBase {
