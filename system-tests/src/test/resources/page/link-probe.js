@@ -70,16 +70,57 @@
     return sum;
   }
 
+  /** Buffers of 10 ms that wait for a busy page. */
+  const UNREAD = 500;
+
+  /**
+   * Records the first channel of what an element plays, whichever track that is at the time.
+   *
+   * @param {HTMLAudioElement} audio
+   * @param {() => boolean} done
+   * @returns {Promise<string>} base64 of 16-bit samples, little-endian, 48,000 a second
+   */
+  async function record(audio, done) {
+    const pieces = [];
+    while (!done()) {
+      const [track] = audio.srcObject?.getAudioTracks() ?? [];
+      if (track?.readyState !== 'live') {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        continue;
+      }
+      const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: UNREAD }).readable.getReader();
+      for (let next = await reader.read(); !next.done; next = done() ? { done: true } : await reader.read()) {
+        const data = next.value;
+        if (data.sampleRate !== 48_000) {
+          throw new Error(`sound: expected 48000 samples a second, found ${data.sampleRate}`);
+        }
+        const samples = new Float32Array(data.numberOfFrames);
+        data.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
+        data.close();
+        pieces.push(Int16Array.from(samples, (sample) => Math.max(-1, Math.min(1, sample)) * 32_767));
+      }
+      reader.cancel();
+    }
+    const url = await new Promise((resolve) => {
+      const file = new FileReader();
+      file.onload = () => resolve(file.result);
+      file.readAsDataURL(new Blob(pieces));
+    });
+    return url.slice(url.indexOf(',') + 1);
+  }
+
   /**
    * Follows a video for a while.
    *
    * @param {HTMLVideoElement} video
    * @param {number} milliseconds
-   * @returns {Promise<{ frames: number, longestGapMs: number, gapsOver250: number, totals: object, connections: number }>}
+   * @param {HTMLAudioElement} [audio] to be recorded meanwhile
+   * @returns {Promise<{ frames: number, longestGapMs: number, gapsOver250: number, totals: object, connections: number,
+   *   heard?: string }>}
    *   the gaps are between pictures presented one after the other, the first and the last to the ends of the time;
-   *   totals: what the counters grew by
+   *   totals: what the counters grew by; heard: the recording, if any
    */
-  async function watch(video, milliseconds) {
+  async function watch(video, milliseconds, audio) {
     const before = await totals();
     const made = connections.length;
     const begin = performance.now();
@@ -102,6 +143,7 @@
       }
     };
     video.requestVideoFrameCallback(onPicture);
+    const recording = audio && record(audio, () => done);
     const reader = setInterval(totals, 200);
     await new Promise((resolve) => setTimeout(resolve, milliseconds));
     clearInterval(reader);
@@ -109,7 +151,8 @@
     done = true;
     const after = await totals();
     const grown = Object.fromEntries(Object.entries(after).map(([name, value]) => [name, value - (before[name] ?? 0)]));
-    return { frames, longestGapMs, gapsOver250, totals: grown, connections: connections.length - made };
+    const heard = await recording;
+    return { frames, longestGapMs, gapsOver250, totals: grown, connections: connections.length - made, heard };
   }
 
   globalThis.linkProbe = Object.freeze({ lead, totals, watch });

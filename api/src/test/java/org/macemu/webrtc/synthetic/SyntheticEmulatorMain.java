@@ -26,6 +26,7 @@ public final class SyntheticEmulatorMain {
               --bar-code            draw the time stamp at the top left corner
               --no-marks            do not show mouse and keys in the picture
               --tone HZ             frequency of the sound, 0 for silence (440)
+              --symbols             sixteen double tones in a known order instead
               --level N             its peak, 0 to 1 (0.25)
               --sample-rate HZ      samples a second (44100)
               --channels N          1 or 2 (2)
@@ -102,6 +103,7 @@ public final class SyntheticEmulatorMain {
                 case "--bar-code" -> builder.barCode(true);
                 case "--no-marks" -> builder.marks(false);
                 case "--tone" -> builder.tone(number(flag, words));
+                case "--symbols" -> builder.symbols(true);
                 case "--level" -> builder.level(number(flag, words));
                 case "--sample-rate" -> rate = (int) number(flag, words);
                 case "--channels" -> channels = (int) number(flag, words);

@@ -45,7 +45,7 @@ class SyntheticEmulatorMainTest {
     @Test
     void everyOptionIsUnderstood() {
         SyntheticOptions o = parse(
-                "--size 800x600 --fps 25 --scene dither --tone 1000 --level 0.5 --bar-code --no-marks --drift -5"
+                "--size 800x600 --fps 25 --scene dither --tone 1000 --level 0.5 --bar-code --no-marks --symbols --drift -5"
                         + " --sample-rate 22050 --channels 1 --format f32 --shm-dir /x --images /y"
                         + " --video-shm /v --control-sock /c",
                 Map.of());
@@ -54,6 +54,7 @@ class SyntheticEmulatorMainTest {
         assertEquals(25, o.fps());
         assertEquals(SceneKind.DITHER, o.scene());
         assertEquals(1000, o.tone());
+        assertTrue(o.symbols());
         assertEquals(0.5, o.level());
         assertTrue(o.barCode() && !o.marks());
         assertEquals(-0.05, o.drift());

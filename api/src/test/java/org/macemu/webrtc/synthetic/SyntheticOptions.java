@@ -22,7 +22,8 @@ import org.macemu.webrtc.api.shm.SegmentFile;
  * @param barCode whether a {@link BarCode} is drawn
  * @param marks whether {@link InputMarks} are drawn
  * @param tone hertz; 0 for silence
- * @param level peak of the tone, 0 to 1
+ * @param symbols whether {@link Symbols} are heard instead of the tone
+ * @param level peak of the sound, 0 to 1
  * @param sampleRate samples a second
  * @param channels 1 or 2
  * @param format {@link AudioSegment#FORMAT_S16LE} or {@link AudioSegment#FORMAT_F32LE}
@@ -44,6 +45,7 @@ public record SyntheticOptions(
         boolean barCode,
         boolean marks,
         double tone,
+        boolean symbols,
         double level,
         int sampleRate,
         int channels,
@@ -107,6 +109,7 @@ public record SyntheticOptions(
         private boolean barCode;
         private boolean marks = true;
         private double tone = 440;
+        private boolean symbols;
         private double level = 0.25;
         private int sampleRate = 44_100;
         private int channels = 2;
@@ -181,6 +184,11 @@ public record SyntheticOptions(
             return this;
         }
 
+        public Builder symbols(boolean instead) {
+            symbols = instead;
+            return this;
+        }
+
         public Builder level(double peak) {
             level = peak;
             return this;
@@ -213,7 +221,7 @@ public record SyntheticOptions(
         public SyntheticOptions build() {
             return new SyntheticOptions(
                     shmDirectory, videoShm, audioShm, controlSocket, roms, images, width, height, fps, scene, barCode,
-                    marks, tone, level, sampleRate, channels, format, drift, freeRunning, restartTime);
+                    marks, tone, symbols, level, sampleRate, channels, format, drift, freeRunning, restartTime);
         }
     }
 }

@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import org.macemu.webrtc.api.shm.AudioSegment;
 
 /**
- * Writes a tone into the ring as an emulator does: it advances {@code write_pos} by its own clock, whether or not
+ * Writes a tone, or {@link Symbols}, into the ring as an emulator does: it advances {@code write_pos} by its own clock, whether or not
  * anybody reads. Owned by one thread.
  */
 final class ToneWriter {
@@ -31,6 +31,7 @@ final class ToneWriter {
     private double frequency;
     private double level;
     private double phase;
+    private long sounded;
     private long startNanos;
     private long written;
     private int position;
@@ -80,7 +81,8 @@ final class ToneWriter {
         block.clear();
         double step = frequency * SINE_STEPS / options.sampleRate();
         for (int i = 0; i < frames; i++) {
-            float sample = (float) level * SINE[(int) phase];
+            float sample = (float) level
+                    * (options.symbols() ? Symbols.sample(sounded++, options.sampleRate()) : SINE[(int) phase]);
             phase = (phase + step) % SINE_STEPS;
             for (int channel = 0; channel < options.channels(); channel++) {
                 if (options.format() == AudioSegment.FORMAT_F32LE) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.macemu.webrtc.synthetic.ForkedJvm;
+import org.macemu.webrtc.synthetic.Symbols;
 import org.macemu.webrtc.system.harness.Browser;
 import org.macemu.webrtc.system.harness.LinkEmulator.Impairment;
 import org.macemu.webrtc.system.harness.LinkedProduct;
@@ -15,7 +16,7 @@ import org.macemu.webrtc.system.harness.ViewerPage;
 
 /**
  * Measures one viewer behind lossy and slow links: how long the picture stands still, how much of the sound is made up,
- * what is sent again. Started by {@code bench/latency --netem}, which explains the arguments.
+ * how much is understood, and what is sent again. Started by {@code bench/latency --netem}, which explains the arguments.
  */
 public final class LinkBench {
 
@@ -34,18 +35,23 @@ public final class LinkBench {
 
     public static void main(String[] args) throws Exception {
         List<String> lanes = List.of(args[0].split(","));
-        List<String> wanted = List.of(args[5].split(","));
+        List<String> known = LINKS.stream().map(Link::name).toList();
+        List<String> wanted = args[5].equals("all") ? known : List.of(args[5].split(","));
+        if (!known.containsAll(wanted)) {
+            System.err.println("--link: expected some of " + String.join(", ", known) + ", found " + args[5]);
+            System.exit(2);
+        }
         List<String> results = new ArrayList<>();
         try (LinkedProduct linked = LinkedProduct.start(LinkBench.class, LINKS.getFirst().impairment(), Map.of());
                 Browser browser = Browser.start()) {
             Product product = linked.product();
             product.owns(ForkedJvm.emulator(product.emulatorArguments(
-                    "--size", args[1], "--fps", args[2], "--scene", args[3], "--tone", "440")));
+                    "--size", args[1], "--fps", args[2], "--scene", args[3], "--symbols")));
             System.out.println("lane      link        freeze ms  gaps>250ms  fps  key frames  NACKs  PLIs  kbit/s"
-                    + "  sound made up  lost  server's key frames by cause");
+                    + "  sound made up  understood  lost  server's key frames by cause");
             for (Link link : LINKS) {
                 for (String lane : lanes) {
-                    if (wanted.contains("all") || wanted.contains(link.name)) {
+                    if (wanted.contains(link.name)) {
                         results.add(measure(linked, browser, lane, link, Integer.parseInt(args[4])));
                     }
                 }
@@ -60,7 +66,7 @@ public final class LinkBench {
         double[] before = keyFrames(product);
         try (ViewerPage page = linked.open(browser, lane.equals("auto") ? "" : "lane=" + lane)) {
             page.awaitPicture();
-            JsonNode seen = LinkedProduct.watch(page, Duration.ofSeconds(seconds));
+            JsonNode seen = LinkedProduct.watchAndListen(page, Duration.ofSeconds(seconds));
             JsonNode totals = seen.path("totals");
             double[] after = keyFrames(product);
             double freeze = seen.path("longestGapMs").asDouble();
@@ -69,22 +75,24 @@ public final class LinkBench {
                     * (totals.path("audio.concealedSamples").asDouble()
                             - totals.path("audio.silentConcealedSamples").asDouble())
                     / Math.max(1, totals.path("audio.totalSamplesReceived").asDouble());
+            double understood = 100 * Symbols.understood(LinkedProduct.recording(seen));
             long nacks = totals.path("video.nackCount").asLong();
             long kilobits = (totals.path("video.bytesReceived").asLong() + totals.path("audio.bytesReceived").asLong())
                     * 8 / 1000 / seconds;
             System.out.printf(
                     Locale.ROOT,
-                    "%-9s %-11s %9.0f %11d %4.1f %11d %6d %5d %7d %13.2f%% %5d  %s; now on %s, %d connections made%n",
+                    "%-9s %-11s %9.0f %11d %4.1f %11d %6d %5d %7d %13.2f%% %10.1f%% %5d  %s; now on %s, %d connections"
+                            + " made%n",
                     lane, link.name, freeze, seen.path("gapsOver250").asInt(), fps,
                     totals.path("video.keyFramesDecoded").asInt(), nacks, totals.path("video.pliCount").asInt(),
-                    kilobits, madeUp, totals.path("video.packetsLost").asLong(),
+                    kilobits, madeUp, understood, totals.path("video.packetsLost").asLong(),
                     causes(before, after), page.stats().path("lane").asText(), seen.path("connections").asInt());
             return String.format(
                     Locale.ROOT,
-                    "RESULT netem lane=%s link=%s longest_freeze_ms=%.0f fps=%.1f sound_concealed_percent=%.2f nacks=%d"
-                            + " key_frames=%d kbit=%d",
-                    lane, link.name, freeze, fps, madeUp, nacks, totals.path("video.keyFramesDecoded").asInt(),
-                    kilobits);
+                    "RESULT netem lane=%s link=%s longest_freeze_ms=%.0f fps=%.1f sound_concealed_percent=%.2f"
+                            + " sound_understood_percent=%.1f nacks=%d key_frames=%d kbit=%d",
+                    lane, link.name, freeze, fps, madeUp, understood, nacks,
+                    totals.path("video.keyFramesDecoded").asInt(), kilobits);
         }
     }
 

@@ -5,7 +5,11 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.ShortBuffer;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -86,6 +90,25 @@ public final class LinkedProduct implements AutoCloseable {
     /** Follows the page's picture and sound for a while; see {@code link-probe.js} for the fields. */
     public static JsonNode watch(ViewerPage page, Duration time) {
         return page.evaluate("linkProbe.watch(document.getElementById('video'), " + time.toMillis() + ")");
+    }
+
+    /** The same, and what is heard meanwhile is recorded: {@link #recording} has it. */
+    public static JsonNode watchAndListen(ViewerPage page, Duration time) {
+        return page.evaluate("linkProbe.watch(document.getElementById('video'), " + time.toMillis()
+                + ", document.getElementById('audio'))");
+    }
+
+    /** What was heard, 48,000 samples a second, -1 to 1. */
+    public static float[] recording(JsonNode watched) {
+        ShortBuffer samples = ByteBuffer.wrap(
+                        Base64.getDecoder().decode(watched.path("heard").asText()))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asShortBuffer();
+        float[] recording = new float[samples.remaining()];
+        for (int i = 0; i < recording.length; i++) {
+            recording[i] = samples.get() / 32_767f;
+        }
+        return recording;
     }
 
     /** What went through the links so far. */
