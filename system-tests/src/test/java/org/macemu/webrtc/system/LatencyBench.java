@@ -6,14 +6,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.macemu.webrtc.synthetic.ForkedJvm;
 import org.macemu.webrtc.system.harness.Browser;
+import org.macemu.webrtc.system.harness.CpuTimes;
 import org.macemu.webrtc.system.harness.Distribution;
 import org.macemu.webrtc.system.harness.Metrics;
 import org.macemu.webrtc.system.harness.Product;
-import org.macemu.webrtc.system.harness.ThreadTimes;
 import org.macemu.webrtc.system.harness.ViewerPage;
 
 /**
@@ -29,87 +28,116 @@ public final class LatencyBench {
     /** Share of a core below which the JVM's compilers count as resting. */
     private static final double COMPILED = 0.005;
 
-    private LatencyBench() {}
+    private final Product product;
+    private final Browser browser;
+    private final long pid;
+    private final String lane;
+    private final String size;
+    private final int fps;
+    private final String scene;
+    private final int seconds;
+
+    private LatencyBench(Product product, Browser browser, String[] args) {
+        this.product = product;
+        this.browser = browser;
+        pid = product.service(Product.Part.MEDIA).pid();
+        lane = args[0];
+        size = args[1];
+        fps = Integer.parseInt(args[2]);
+        scene = args[3];
+        seconds = Integer.parseInt(args[4]);
+    }
 
     public static void main(String[] args) throws Exception {
-        String lane = args[0];
-        String[] size = args[1].split("x");
-        int fps = Integer.parseInt(args[2]);
-        String scene = args[3];
-        int seconds = Integer.parseInt(args[4]);
-        try (Product product = Product.start(LatencyBench.class)) {
-            long pid = product.service(Product.Part.MEDIA).pid();
-            product.owns(ForkedJvm.emulator(product.emulatorArguments(
-                    "--size", args[1], "--fps", args[2], "--scene", scene, "--bar-code", "--tone", "440")));
-            awaitCompiled(pid);
-            double idle = ThreadTimes.sum(cores(pid, 10));
-            try (Browser browser = Browser.start()) {
-                List<Double> firstPictures = new ArrayList<>();
-                for (int i = 0; i < JOINS; i++) {
-                    try (ViewerPage page = browser.open(product, "lane=" + lane).awaitPicture()) {
-                        firstPictures.add(page.mark("firstFrame") - page.mark("offer"));
-                    }
-                }
-                double cold = firstPictures.removeFirst();
-                measure(product, browser, lane, fps, seconds, pid, cold, firstPictures, idle, scene, size);
+        try (Product product = Product.start(LatencyBench.class);
+                Browser browser = Browser.start()) {
+            LatencyBench bench = new LatencyBench(product, browser, args);
+            String result;
+            try (ForkedJvm moving = bench.emulator("--scene", bench.scene, "--bar-code", "--tone", "440")) {
+                bench.nobody();
+                bench.firstPictures();
+                result = bench.moving();
             }
+            try (ForkedJvm still = bench.emulator("--scene", "desktop", "--tone", "0")) {
+                bench.still();
+            }
+            System.out.println(result);
         }
     }
 
-    private static void measure(
-            Product product,
-            Browser browser,
-            String lane,
-            int fps,
-            int seconds,
-            long pid,
-            double cold,
-            List<Double> firstPictures,
-            double idle,
-            String scene,
-            String[] size)
-            throws Exception {
-        try (ViewerPage page = browser.open(product, "lane=" + lane).awaitPicture()) {
+    private ForkedJvm emulator(String... more) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("--size", size, "--fps", Integer.toString(fps)));
+        arguments.addAll(List.of(more));
+        return ForkedJvm.emulator(product.emulatorArguments(arguments.toArray(String[]::new)));
+    }
+
+    private ViewerPage open() {
+        return browser.open(product, "lane=" + lane).awaitPicture();
+    }
+
+    private void nobody() throws IOException, InterruptedException {
+        awaitCompiled();
+        say("nobody watches", cores());
+    }
+
+    private void firstPictures() {
+        List<Double> warm = new ArrayList<>();
+        for (int i = 0; i < JOINS; i++) {
+            try (ViewerPage page = open()) {
+                warm.add(page.mark("firstFrame") - page.mark("offer"));
+            }
+        }
+        double cold = warm.removeFirst();
+        Distribution first = Distribution.of(warm);
+        say(
+                "first picture          %.0f ms cold; warm %.0f ms median, %.0f ms worst of %d",
+                cold, first.median(), first.percentile(100), first.count());
+    }
+
+    /** Returns the bench's last line. */
+    private String moving() throws IOException, InterruptedException {
+        try (ViewerPage page = open()) {
             // The picture-age probe draws each frame to a canvas; the CPU figure is taken before it starts.
-            awaitCompiled(pid);
+            awaitCompiled();
             Metrics before = product.metrics();
-            Map<String, Double> busy = cores(pid, seconds);
+            say("one viewer", cores());
             JsonNode codes = page.barCodes(fps * seconds, Duration.ofSeconds(seconds * 2L).plus(PROBE));
             Distribution ages = Distribution.of(StreamSupport.stream(codes.path("samples").spliterator(), false)
                     .map(sample -> sample.path("presentedMs").asDouble())
                     .toList());
-            Distribution first = Distribution.of(firstPictures);
-            JsonNode stats = page.stats();
             double frameToWire = lane.equals("shared")
                     ? product.metrics().quantileSince(before, "macemu_frame_to_wire_seconds", 0.95) * 1_000
                     : Double.NaN;
-            System.out.printf(
-                    Locale.ROOT,
-                    """
-                    pictures               %d of %s at %sx%s, %d a second; %d without a readable code
-                    first picture          %.0f ms cold; warm %.0f ms median, %.0f ms worst of %d
-                    presented              %.1f ms median, %.1f ms p95
-                    frame to wire          %.1f ms p95
-                    media-service          %.3f core with one viewer, %.4f with none
-                    its threads            %s
-                    browser                %d decoded a second, %d freezes, %d packets lost, jitter buffer %.1f ms
-                    RESULT latency lane=%s median_ms=%.1f p95_ms=%.1f frame_to_wire_p95_ms=%.1f
-                    """,
-                    ages.count(), scene, size[0], size[1], fps, codes.path("unreadable").asInt(),
-                    cold, first.median(), first.percentile(100), first.count(), ages.median(), ages.percentile(95),
-                    frameToWire, ThreadTimes.sum(busy), idle, ThreadTimes.most(busy, 6),
+            JsonNode stats = page.stats();
+            say(
+                    "pictures               %d of %s at %s, %d a second; %d without a readable code",
+                    ages.count(), scene, size, fps, codes.path("unreadable").asInt());
+            say("presented              %.1f ms median, %.1f ms p95", ages.median(), ages.percentile(95));
+            say("frame to wire          %.1f ms p95", frameToWire);
+            say(
+                    "browser                %d decoded a second, %d freezes, %d packets lost, jitter buffer %.1f ms",
                     stats.path("framesPerSecond").asInt(), stats.path("freezes").asInt(),
-                    stats.path("packetsLost").asInt(), stats.path("jitterBufferMs").asDouble(), lane,
-                    ages.median(), ages.percentile(95), frameToWire);
+                    stats.path("packetsLost").asInt(), stats.path("jitterBufferMs").asDouble());
+            return String.format(
+                    Locale.ROOT,
+                    "RESULT latency lane=%s median_ms=%.1f p95_ms=%.1f frame_to_wire_p95_ms=%.1f",
+                    lane, ages.median(), ages.percentile(95), frameToWire);
+        }
+    }
+
+    private void still() throws IOException, InterruptedException {
+        try (ViewerPage page = open()) {
+            awaitCompiled();
+            say("one viewer, still", cores());
         }
     }
 
     /** Waits, a minute at most, until the JVM has compiled what it runs: that is a cost of the first minutes only. */
-    private static void awaitCompiled(long pid) throws IOException, InterruptedException {
+    private void awaitCompiled() throws IOException, InterruptedException {
         for (int i = 0; i < 12; i++) {
-            double compiling = cores(pid, 5).entrySet().stream()
+            double compiling = cores(5).threads().entrySet().stream()
                     .filter(thread -> thread.getKey().contains("Compiler"))
-                    .mapToDouble(Map.Entry::getValue)
+                    .mapToDouble(thread -> thread.getValue())
                     .sum();
             if (compiling < COMPILED) {
                 return;
@@ -117,10 +145,21 @@ public final class LatencyBench {
         }
     }
 
-    /** Shares of a core that the threads of a process take over some seconds. */
-    private static Map<String, Double> cores(long pid, int seconds) throws IOException, InterruptedException {
-        ThreadTimes before = ThreadTimes.of(pid);
+    private CpuTimes.Use cores() throws IOException, InterruptedException {
+        return cores(seconds);
+    }
+
+    private CpuTimes.Use cores(int seconds) throws IOException, InterruptedException {
+        CpuTimes before = CpuTimes.of(pid);
         Thread.sleep(seconds * 1_000L);
-        return ThreadTimes.of(pid).coresSince(before);
+        return CpuTimes.of(pid).since(before);
+    }
+
+    private static void say(String situation, CpuTimes.Use use) {
+        say("%-22s %.4f of a core in the media-service: %s", situation, use.cores(), use.most(6));
+    }
+
+    private static void say(String format, Object... values) {
+        System.out.printf(Locale.ROOT, format + "%n", values);
     }
 }

@@ -10,8 +10,9 @@ import org.macemu.webrtc.api.shm.VideoSegment;
 /**
  * Copies whole pictures out of a {@link VideoSegment} and tells whether they differ from the one before.
  *
- * <p>A picture is copied once, by the JVM, into one of two private buffers; native code reads only those. The capture
- * thread owns it.
+ * <p>A picture is copied once, by the JVM, into one of two private buffers; native code reads only those. Up to its first
+ * change it only goes through a small buffer, where it is compared with the picture before: emulators publish a still
+ * picture again and again, and memory is what that costs. The capture thread owns it.
  */
 final class FrameReader implements AutoCloseable {
 
@@ -40,10 +41,14 @@ final class FrameReader implements AutoCloseable {
      */
     private static final long SETTLE_NANOS = 2_000_000;
 
+    /** Rows compared at a time: a band, and the one it is compared with, stay in a core's own cache. */
+    private static final int BAND_BYTES = 64 * 1024;
+
     private final VideoSegment segment;
     private Arena arena;
     private MemorySegment current = MemorySegment.NULL;
     private MemorySegment spare = MemorySegment.NULL;
+    private MemorySegment band = MemorySegment.NULL;
     /** Whether the current buffer holds a picture of this size. */
     private boolean comparable;
     private int width;
@@ -97,21 +102,27 @@ final class FrameReader implements AutoCloseable {
                 allocate(w, h);
             }
             long stamp = segment.timestampMicros();
-            copy(segment.frame(index), rowBytes, spare, w, h);
+            // The same bytes in another format are another picture.
+            boolean alike = comparable && pixelFormat == formatNumber;
+            MemorySegment pixels = segment.frame(index);
+            int same = alike ? equalRows(pixels, rowBytes, w, h) : 0;
+            if (same < h) {
+                long row = (long) w * VideoSegment.BYTES_PER_PIXEL;
+                MemorySegment.copy(current, 0, spare, 0, same * row);
+                copy(pixels, rowBytes, same, spare.asSlice(same * row), w, h - same);
+            }
             VarHandle.acquireFence();
             if (mayBeTorn(count, index) || w != segment.width() || h != segment.height()
                     || rowBytes != segment.stride() || pixelFormat != segment.format()) {
                 continue;
             }
             stride = rowBytes;
-            // The same bytes in another format are another picture.
-            comparable &= pixelFormat == formatNumber;
             formatNumber = pixelFormat;
             format = segment.layout().formats().get(pixelFormat);
             segment.readIndex(index);
             remember(count, index);
             timestampMicros = stamp;
-            if (comparable && current.mismatch(spare) < 0) {
+            if (same == h) {
                 return Result.UNCHANGED;
             }
             comparable = true;
@@ -160,14 +171,30 @@ final class FrameReader implements AutoCloseable {
         return !(steps == 0 && counted >= 0 && counted <= 1 || steps == 1 && counted >= 0 && counted <= 2);
     }
 
-    private static void copy(MemorySegment from, int rowBytes, MemorySegment to, int w, int h) {
+    /** How many rows from the top on are as in the current picture, to the band. */
+    private int equalRows(MemorySegment pixels, int rowBytes, int w, int h) {
         long row = (long) w * VideoSegment.BYTES_PER_PIXEL;
+        int most = (int) (band.byteSize() / row);
+        for (int y = 0; y < h; y += most) {
+            int rows = Math.min(most, h - y);
+            copy(pixels, rowBytes, y, band, w, rows);
+            if (MemorySegment.mismatch(band, 0, rows * row, current, y * row, (y + rows) * row) >= 0) {
+                return y;
+            }
+        }
+        return h;
+    }
+
+    /** Copies rows from {@code firstRow} on to the beginning of a segment without padding. */
+    private static void copy(MemorySegment from, int rowBytes, int firstRow, MemorySegment to, int w, int rows) {
+        long row = (long) w * VideoSegment.BYTES_PER_PIXEL;
+        long start = (long) firstRow * rowBytes;
         if (rowBytes == row) {
-            MemorySegment.copy(from, 0, to, 0, row * h);
+            MemorySegment.copy(from, start, to, 0, row * rows);
             return;
         }
-        for (int y = 0; y < h; y++) {
-            MemorySegment.copy(from, (long) y * rowBytes, to, y * row, row);
+        for (int y = 0; y < rows; y++) {
+            MemorySegment.copy(from, start + (long) y * rowBytes, to, y * row, row);
         }
     }
 
@@ -177,6 +204,7 @@ final class FrameReader implements AutoCloseable {
         long bytes = (long) w * h * VideoSegment.BYTES_PER_PIXEL;
         current = arena.allocate(bytes, 64);
         spare = arena.allocate(bytes, 64);
+        band = arena.allocate(Math.max(BAND_BYTES, (long) w * VideoSegment.BYTES_PER_PIXEL), 64);
         width = w;
         height = h;
         comparable = false;
@@ -238,6 +266,7 @@ final class FrameReader implements AutoCloseable {
         }
         current = MemorySegment.NULL;
         spare = MemorySegment.NULL;
+        band = MemorySegment.NULL;
         width = 0;
         height = 0;
         comparable = false;

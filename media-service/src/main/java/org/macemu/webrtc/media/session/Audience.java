@@ -307,6 +307,9 @@ public final class Audience implements AutoCloseable {
     }
 
     private void considerLanes() {
+        if (sessions.isEmpty()) {
+            return;
+        }
         try {
             boolean room = ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean machine
                     && machine.getProcessCpuLoad() < BUSY;

@@ -147,6 +147,31 @@ class FrameReaderTest {
         assertEquals(2, color());
     }
 
+    /** Wherever it is, a changed pixel is seen, and the rest of the picture is whole. */
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0, 2560", "639, 24, 2560", "0, 25, 2560", "17, 26, 2560", "320, 240, 2560", "639, 479, 2560",
+        "0, 0, 2564", "320, 240, 2564", "639, 479, 2564"
+    })
+    void seesOneChangedPixel(int x, int y, int stride) {
+        int height = stride > 2_560 ? 479 : 480;
+        int at = Math.min(y, height - 1);
+        for (int color : new int[] {7, 7, 8}) {
+            writer.draw(1, 640, height, stride);
+            writer.dot(color, x, at, stride);
+            writer.announce(640, height, stride);
+            writer.publish();
+            boolean first = !reader.hasPicture();
+            Result expected = first || color == 8 ? Result.CHANGED : Result.UNCHANGED;
+            assertEquals(expected, reader.read());
+            for (int row = 0; row < height; row++) {
+                for (int column = 0; column < 640; column++) {
+                    assertEquals(column == x && row == at ? color : 1, pixel(column, row));
+                }
+            }
+        }
+    }
+
     @Test
     void leavesThePaddingOfOddStridesOut() {
         for (int stride : new int[] {4 * 33, 4 * 33 + 1, 4 * 33 + 3, 256, 1000}) {

@@ -46,6 +46,11 @@ final class PictureWriter implements AutoCloseable {
         segment.frame(index).asSlice(0, 4L * width * height).fill((byte) color);
     }
 
+    /** Changes one pixel of what was drawn last. */
+    void dot(int color, int x, int y, int stride) {
+        segment.frame(index).set(ValueLayout.JAVA_INT_UNALIGNED, (long) y * stride + 4L * x, color);
+    }
+
     void announce(int width, int height, int stride) {
         segment.geometry(width, height, stride);
     }

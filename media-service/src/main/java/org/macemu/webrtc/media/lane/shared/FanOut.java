@@ -40,7 +40,7 @@ final class FanOut implements EventLoop.Client {
     private final MediaTransport transport;
     private final Fingerprint fingerprint;
     private final KeyFrameRequests keyFrames;
-    private final Refinement refinement;
+    private final StillPicture stillPicture;
     private final LaneMetrics metrics;
     private final SharedLaneSettings settings;
     private final PacketHistory videoHistory;
@@ -76,7 +76,7 @@ final class FanOut implements EventLoop.Client {
             MediaTransport transport,
             Fingerprint fingerprint,
             KeyFrameRequests keyFrames,
-            Refinement refinement,
+            StillPicture stillPicture,
             LaneMetrics metrics,
             SharedLaneSettings settings,
             IntConsumer encoderRate) {
@@ -84,7 +84,7 @@ final class FanOut implements EventLoop.Client {
         this.transport = transport;
         this.fingerprint = fingerprint;
         this.keyFrames = keyFrames;
-        this.refinement = refinement;
+        this.stillPicture = stillPicture;
         this.metrics = metrics;
         this.settings = settings;
         this.encoderRate = encoderRate;
@@ -145,7 +145,7 @@ final class FanOut implements EventLoop.Client {
         long captured = packetizeFrames();
         long wait = Math.min(keyFrames.poll(now), transport.expire(now));
         if (!viewers.isEmpty() || copies != null) {
-            wait = Math.min(wait, refinement.poll(now));
+            wait = Math.min(wait, stillPicture.poll(now));
         }
         for (SharedViewer viewer : viewersOfRound()) {
             wait = Math.min(wait, viewer.pump(now));

@@ -19,6 +19,7 @@ import org.macemu.webrtc.media.lane.ViewerStats;
 import org.macemu.webrtc.media.lane.shared.encode.AudioEncoder;
 import org.macemu.webrtc.media.lane.shared.encode.EncodedFrame;
 import org.macemu.webrtc.media.lane.shared.encode.EncodedSound;
+import org.macemu.webrtc.media.lane.shared.encode.FrameWish;
 import org.macemu.webrtc.media.lane.shared.encode.VideoEncoder;
 import org.macemu.webrtc.media.lane.shared.encode.VideoEncoderSettings;
 import org.macemu.webrtc.media.lane.shared.ffm.LibYuv;
@@ -48,7 +49,7 @@ public final class SharedLane implements Lane {
     private final MediaTransport transport;
     private final KeyFrameRequests keyFrames;
     private final FanOut fanOut;
-    private final Refinement refinement;
+    private final StillPicture stillPicture;
     private final VideoEncoder videoEncoder;
     private final AudioEncoder audioEncoder;
     private volatile boolean closed;
@@ -102,7 +103,7 @@ public final class SharedLane implements Lane {
             loop = null;
             transport = null;
             keyFrames = null;
-            refinement = null;
+            stillPicture = null;
             fanOut = null;
             return;
         }
@@ -113,8 +114,8 @@ public final class SharedLane implements Lane {
         transport = new MediaTransport(
                 loop, dtls, metrics, settings.bindAddresses(), settings.rtcPort(), settings.advertisedAddresses());
         keyFrames = new KeyFrameRequests(capture, System.nanoTime());
-        refinement = new Refinement(capture);
-        fanOut = new FanOut(loop, transport, dtls.fingerprint(), keyFrames, refinement, metrics, settings, this::bitrate);
+        stillPicture = new StillPicture(capture);
+        fanOut = new FanOut(loop, transport, dtls.fingerprint(), keyFrames, stillPicture, metrics, settings, this::bitrate);
         loop.start(fanOut);
         LOG.infof(
                 "Shared lane on UDP and TCP port %d, advertised as %s",
@@ -178,12 +179,12 @@ public final class SharedLane implements Lane {
             return;
         }
         long begin = System.nanoTime();
-        KeyFrameCause wish = keyFrames.due(begin);
+        KeyFrameCause cause = keyFrames.due(begin);
         boolean made = false;
         try {
-            made = videoEncoder.encode(frame, wish != null, skipped, encoded);
+            made = videoEncoder.encode(frame, wish(cause, begin), encoded);
             skipped = false;
-            refinement.encoded(frame.changed(), videoEncoder.isSharp(), begin);
+            stillPicture.encoded(frame.changed(), made, videoEncoder.isSharp(), begin);
         } finally {
             if (!made) {
                 fanOut.returnFrame(encoded);
@@ -195,10 +196,20 @@ public final class SharedLane implements Lane {
         long end = System.nanoTime();
         metrics.frameEncoded(encoded.length(), end - begin);
         if (encoded.keyFrame()) {
-            metrics.keyFrame(wish != null ? wish : KeyFrameCause.SIZE);
+            metrics.keyFrame(cause != null ? cause : KeyFrameCause.SIZE);
             keyFrames.made(end);
         }
         fanOut.send(encoded);
+    }
+
+    private FrameWish wish(KeyFrameCause cause, long now) {
+        if (cause != null) {
+            return FrameWish.KEY_FRAME;
+        }
+        if (skipped) {
+            return FrameWish.WHOLE;
+        }
+        return stillPicture.isOverdue(now) ? FrameWish.REPETITION : FrameWish.NEWS;
     }
 
     @Override

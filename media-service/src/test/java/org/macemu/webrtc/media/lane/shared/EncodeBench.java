@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.macemu.webrtc.media.capture.TestFrames;
 import org.macemu.webrtc.media.capture.VideoFrame;
 import org.macemu.webrtc.media.lane.shared.encode.EncodedFrame;
+import org.macemu.webrtc.media.lane.shared.encode.FrameWish;
 import org.macemu.webrtc.media.lane.shared.encode.VideoEncoder;
 import org.macemu.webrtc.media.lane.shared.encode.VideoEncoderSettings;
 import org.macemu.webrtc.media.lane.shared.ffm.LibYuv;
@@ -66,7 +67,7 @@ final class EncodeBench {
                     MemorySegment.copy(drawn, 0, rgba, JAVA_INT, 0, width * height);
                 }
                 TestFrames.set(frame, rgba, width, height, changed, nanos + 1_000_000_000L, i);
-                boolean made = encoder.encode(frame, i == 0, false, encoded);
+                boolean made = encoder.encode(frame, i == 0 ? FrameWish.KEY_FRAME : FrameWish.NEWS, encoded);
                 if (i >= warmUp) {
                     cpu += threads.getCurrentThreadCpuTime() - begin;
                     if (made) {

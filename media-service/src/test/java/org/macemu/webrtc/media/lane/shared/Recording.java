@@ -19,6 +19,7 @@ import org.macemu.webrtc.media.capture.TestFrames;
 import org.macemu.webrtc.media.capture.VideoFrame;
 import org.macemu.webrtc.media.lane.shared.encode.AudioEncoder;
 import org.macemu.webrtc.media.lane.shared.encode.EncodedFrame;
+import org.macemu.webrtc.media.lane.shared.encode.FrameWish;
 import org.macemu.webrtc.media.lane.shared.encode.EncodedSound;
 import org.macemu.webrtc.media.lane.shared.encode.VideoEncoder;
 import org.macemu.webrtc.media.lane.shared.encode.VideoEncoderSettings;
@@ -96,7 +97,7 @@ final class Recording {
                 clock.set(nanos + 1_000_000_000L);
                 MemorySegment.copy(pixels.draw(nanos), 0, rgba, JAVA_INT, 0, 640 * 480);
                 TestFrames.set(frame, rgba, 640, 480, true, nanos + 1_000_000_000L, i);
-                if (video.encode(frame, i % (5 * FRAMES_PER_SECOND) == 0, true, encoded)) {
+                if (video.encode(frame, i % (5 * FRAMES_PER_SECOND) == 0 ? FrameWish.KEY_FRAME : FrameWish.WHOLE, encoded)) {
                     write(
                             out,
                             encoded.keyFrame() ? KEY_FRAME : PICTURE,

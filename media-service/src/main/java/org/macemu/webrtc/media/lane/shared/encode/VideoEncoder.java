@@ -106,22 +106,20 @@ public final class VideoEncoder implements AutoCloseable {
     /**
      * Encodes a picture.
      *
-     * @param keyFrame make it a key frame
-     * @param anyway encode even what seems unchanged: the picture before this one was not encoded
      * @param target receives the frame
      * @return false when there is nothing to send: an unchanged picture that is sharp already, one that the rate does not
      *     carry now, which a later call makes up for, or one libvpx dropped
      */
-    public synchronized boolean encode(
-            VideoFrame frame, boolean keyFrame, boolean anyway, EncodedFrame target) {
+    public synchronized boolean encode(VideoFrame frame, FrameWish wish, EncodedFrame target) {
         if (closed) {
             return false;
         }
-        keyFramePending |= prepare(frame.width(), frame.height()) || keyFrame;
+        keyFramePending |= prepare(frame.width(), frame.height()) || wish == FrameWish.KEY_FRAME;
         long now = clock.getAsLong();
         budget.advance(now, appliedBitrate);
-        boolean news = frame.changed() || owed || anyway || keyFramePending;
-        if (!news && (sharpening.isDone() || budget.balance() <= 0)) {
+        boolean news = frame.changed() || owed || wish == FrameWish.WHOLE || keyFramePending;
+        boolean sharpens = !news && !sharpening.isDone() && budget.balance() > 0;
+        if (!news && !sharpens && wish == FrameWish.NEWS) {
             return false;
         }
         if (news && !keyFramePending && budget.isOverdrawn()) {
@@ -131,7 +129,7 @@ public final class VideoEncoder implements AutoCloseable {
         owed = false;
         boolean patched = news && !keyFramePending && sharpening.isSmoothed();
         convert(frame, patched);
-        choose(news, patched);
+        choose(news, patched, sharpens);
 
         long rtpTime = Math.max((frame.changed() ? frame.nanoTime() : now) / 1000 * 9 / 100, lastRtpTime + 1);
         long step = lastRtpTime == 0 ? VpxEncoder.CLOCK_RATE / 30 : Math.min(rtpTime - lastRtpTime, MAX_STEP);
@@ -145,10 +143,10 @@ public final class VideoEncoder implements AutoCloseable {
         if (news && !mapped && encoder.outputLength() > mostBytes()) {
             layer = 0;
             remake(frame, step);
-        } else if (mapped || !news) {
-            sharpening.made(encoder.outputLength());
-        } else {
+        } else if (news && !mapped) {
             sharpening.restart(encoder.lastQuantizer(), encoder.blockRows(), encoder.outputLength());
+        } else if (news || sharpens) {
+            sharpening.made(encoder.outputLength());
         }
         keyFramePending = false;
         budget.spend(encoder.outputLength());
@@ -220,17 +218,21 @@ public final class VideoEncoder implements AutoCloseable {
     }
 
     /** Which blocks are encoded, and which quantizers libvpx may choose from. */
-    private void choose(boolean news, boolean patched) {
+    private void choose(boolean news, boolean patched, boolean sharpens) {
         if (news && !(patched && changedPart() < MOSTLY)) {
             activeMap(null);
             limitQuantizer(finestForNews(), settings.worstQuantizer());
             return;
         }
-        sharpening.plan(budget);
         int columns = encoder.blockColumns();
         if (!patched) {
             blocks = new byte[columns * encoder.blockRows()];
         }
+        if (!news && !sharpens) {
+            activeMap(blocks);
+            return;
+        }
+        sharpening.plan(budget);
         int first = sharpening.firstRow();
         Arrays.fill(blocks, first * columns, (first + sharpening.rows()) * columns, (byte) 1);
         activeMap(sharpening.rows() == encoder.blockRows() ? null : blocks);

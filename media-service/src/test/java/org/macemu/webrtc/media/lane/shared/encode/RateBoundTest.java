@@ -85,7 +85,7 @@ class RateBoundTest {
                 inSecond -= (int) lastSecond.poll()[1];
             }
             TestFrames.set(frame, rgba, WIDTH, HEIGHT, changed, millis * 1_000_000, 0);
-            if (!encoder.encode(frame, false, false, encoded)) {
+            if (!encoder.encode(frame, FrameWish.NEWS, encoded)) {
                 return;
             }
             seen = decoder.decode(encoded.data(), encoded.length());

@@ -51,19 +51,25 @@ class VideoEncoderTest {
             MemorySegment rgba = arena.allocate(640L * 480 * 4, 64);
             int[] pixels = new ScenePixels(SceneKind.DESKTOP, 640, 480).draw(0);
             MemorySegment.copy(pixels, 0, rgba, JAVA_INT, 0, pixels.length);
-            assertTrue(encoder.encode(frame(rgba, 640, 480, true), false, false, encoded));
+            assertTrue(encoder.encode(frame(rgba, 640, 480, true), FrameWish.NEWS, encoded));
             assertTrue(encoded.keyFrame());
             int frames = 0;
             for (int i = 0; i < 30 && !encoder.isSharp(); i++) {
-                if (encoder.encode(frame(rgba, 640, 480, false), false, false, encoded)) {
+                if (encoder.encode(frame(rgba, 640, 480, false), FrameWish.NEWS, encoded)) {
                     assertFalse(encoded.keyFrame());
                     frames++;
                 }
             }
             assertTrue(encoder.isSharp(), "not sharp after a second and " + frames + " frames");
-            assertFalse(encoder.encode(frame(rgba, 640, 480, false), false, false, encoded));
-            assertTrue(encoder.encode(frame(rgba, 640, 480, false), false, true, encoded), "asked for anyway");
-            assertTrue(encoder.encode(frame(rgba, 640, 480, true), false, false, encoded));
+            assertFalse(encoder.encode(frame(rgba, 640, 480, false), FrameWish.NEWS, encoded));
+            for (int i = 0; i < 3; i++) {
+                assertTrue(encoder.encode(frame(rgba, 640, 480, false), FrameWish.REPETITION, encoded));
+                assertFalse(encoded.keyFrame());
+                assertTrue(encoded.length() < 200, "a repetition has " + encoded.length() + " bytes");
+                assertTrue(encoder.isSharp(), "a repetition costs no sharpness");
+            }
+            assertTrue(encoder.encode(frame(rgba, 640, 480, false), FrameWish.WHOLE, encoded), "asked for anyway");
+            assertTrue(encoder.encode(frame(rgba, 640, 480, true), FrameWish.NEWS, encoded));
         }
     }
 
@@ -76,7 +82,7 @@ class VideoEncoderTest {
             for (int[] size : sizes) {
                 MemorySegment rgba = text(arena, size[0], size[1]);
                 for (int i = 0; i < 3; i++) {
-                    assertTrue(encoder.encode(frame(rgba, size[0], size[1], true), false, false, encoded));
+                    assertTrue(encoder.encode(frame(rgba, size[0], size[1], true), FrameWish.NEWS, encoded));
                     assertEquals(i == 0, encoded.keyFrame());
                     assertNotNull(decoder.decode(encoded.data(), encoded.length()));
                     assertEquals(size[0], decoder.width());
@@ -91,14 +97,14 @@ class VideoEncoderTest {
         try (Arena arena = Arena.ofConfined();
                 VideoEncoder encoder = encoder()) {
             MemorySegment rgba = text(arena, 64, 64);
-            encoder.encode(frame(rgba, 64, 64, true), false, false, encoded);
+            encoder.encode(frame(rgba, 64, 64, true), FrameWish.NEWS, encoded);
             long first = encoded.rtpTime();
             time += 10_000_000_000L;
-            encoder.encode(frame(rgba, 64, 64, true), false, false, encoded);
+            encoder.encode(frame(rgba, 64, 64, true), FrameWish.NEWS, encoded);
             assertEquals(90_000 * 10 + 3_000, encoded.rtpTime() - first, 1);
             long second = encoded.rtpTime();
             time -= 5_000_000_000L;
-            encoder.encode(frame(rgba, 64, 64, true), false, false, encoded);
+            encoder.encode(frame(rgba, 64, 64, true), FrameWish.NEWS, encoded);
             assertTrue(encoded.rtpTime() > second);
         }
     }
@@ -108,7 +114,7 @@ class VideoEncoderTest {
         try (Arena arena = Arena.ofConfined()) {
             VideoEncoder encoder = encoder();
             encoder.close();
-            assertFalse(encoder.encode(frame(text(arena, 64, 64), 64, 64, true), true, true, encoded));
+            assertFalse(encoder.encode(frame(text(arena, 64, 64), 64, 64, true), FrameWish.KEY_FRAME, encoded));
         }
     }
 }
