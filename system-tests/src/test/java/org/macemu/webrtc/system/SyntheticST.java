@@ -99,6 +99,21 @@ class SyntheticST {
         }
     }
 
+    /** Browsers ask for a key frame, every few seconds, when a stream that was there has no frames any more. */
+    @Test
+    void browsersDoNotMissAStillPicture() throws Exception {
+        emulator.scene(SceneKind.DESKTOP);
+        try (ViewerPage page = browser.open(product, "lane=shared")) {
+            page.awaitPicture();
+            awaitPublished(page);
+            double before = product.metrics().sum("macemu_key_frames_total");
+            Thread.sleep(16_000);
+            double asked = product.metrics().sum("macemu_key_frames_total") - before;
+            assertTrue(asked <= 1, asked + " key frames of a still picture");
+            awaitPublished(page);
+        }
+    }
+
     @Test
     void sizeChangesInMidStream() {
         try (ViewerPage page = browser.open(product, "")) {
