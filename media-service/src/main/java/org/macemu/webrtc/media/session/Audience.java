@@ -307,11 +307,10 @@ public final class Audience implements AutoCloseable {
     }
 
     private void considerLanes() {
-        if (sessions.isEmpty()) {
-            return;
-        }
         try {
-            boolean room = ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean machine
+            // How busy the machine is takes files of the kernel to know: it is only looked at when somebody may need it.
+            boolean room = sessions.values().stream().anyMatch(ViewerSession::isStrained)
+                    && ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean machine
                     && machine.getProcessCpuLoad() < BUSY;
             long now = System.nanoTime();
             sessions.values().forEach(session -> session.considerLane(now, room));

@@ -162,6 +162,11 @@ final class Connections {
         }
     }
 
+    /** Whether the lane in use cannot give the viewer the whole picture. */
+    boolean isStrained() {
+        return current != null && current.viewer().isStrained();
+    }
+
     /** Asks the page to change lanes when its network calls for it. */
     void considerLane(long now, boolean roomForEncoder) {
         if (pinned || current == null || leaving != null || !current.isProven()) {

@@ -187,6 +187,11 @@ public final class ViewerSession {
         browser.move(reason);
     }
 
+    /** Whether its lane cannot give it the whole picture. */
+    synchronized boolean isStrained() {
+        return connections.isStrained();
+    }
+
     /** Asks the page to change lanes when its network calls for it. Several times a second. */
     synchronized void considerLane(long now, boolean roomForEncoder) {
         connections.considerLane(now, roomForEncoder);
