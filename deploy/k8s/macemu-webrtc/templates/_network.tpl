@@ -14,8 +14,9 @@
 
 {{- define "macemu.nodePeers" -}}
 # A Mac or an edge in its node's network has the node's address, which no pod selector matches.
-- ipBlock: {cidr: 0.0.0.0/0}
-- ipBlock: {cidr: "::/0"}
+{{- range .Values.networkPolicy.nodeCidrs | default (list "0.0.0.0/0" "::/0") }}
+- ipBlock: {cidr: {{ . | quote }}}
+{{- end }}
 {{- end -}}
 
 {{/* Prometheus, wherever its namespace is not named. Empty when nobody reads figures. */}}
@@ -106,10 +107,14 @@ spec:
 {{- $dict := . -}}
 {{- with .root -}}
 {{- $callers := list "signaling" "control" "test" -}}
+{{- $edges := "" -}}
 {{- if and (eq $dict.component "mac") .Values.edge.enabled -}}
-{{- $callers = append $callers "edge" -}}
+{{- $edges = "edge" -}}
 {{- else if and (eq $dict.component "session") (eq (include "macemu.session.edges" .) "true") -}}
-{{- $callers = append $callers "session-edge" -}}
+{{- $edges = "session-edge" -}}
+{{- end -}}
+{{- if $edges -}}
+{{- $callers = append $callers $edges -}}
 {{- end -}}
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -128,6 +133,9 @@ spec:
               app.kubernetes.io/instance: {{ .Release.Name }}
             matchExpressions:
               - {key: app.kubernetes.io/component, operator: In, values: [{{ join ", " $callers }}]}
+        {{- if and $edges (eq .Values.edge.exposure "HostNetwork") .Values.networkPolicy.nodeCidrs }}
+        {{- include "macemu.nodePeers" . | nindent 8 }}
+        {{- end }}
         {{- include "macemu.monitoringPeer" . | nindent 8 }}
       ports:
         - {port: 8010, protocol: TCP}

@@ -229,6 +229,13 @@ one is started.`
 edge.rtcPort is %d, which is the Mac's own port on its node: choose another.`
         (int .rtcPort)) -}}
 {{- end -}}
+{{- $policy := $.Values.networkPolicy -}}
+{{- if and $anyEdges (eq .exposure "HostNetwork") (ne $rtc.exposure "HostNetwork") $policy.enabled (not $policy.nodeCidrs) -}}
+{{- fail `
+
+edge.exposure is HostNetwork, and networkPolicy.nodeCidrs is empty: edges call the Mac from their nodes' addresses,
+which its network policy would not let in. Give the nodes' networks, or use edge.exposure=HostPort.` -}}
+{{- end -}}
 {{- end -}}
 
 {{- if and .Values.ingress.enabled .Values.httpRoute.enabled -}}

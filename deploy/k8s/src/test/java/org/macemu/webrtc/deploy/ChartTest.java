@@ -154,6 +154,10 @@ class ChartTest {
                         networkPolicy: {enabled: false}
                         podDisruptionBudget: {enabled: false}
                         """),
+                of("edges in their nodes' networks, whose addresses are known", """
+                        edge: {enabled: true, exposure: HostNetwork}
+                        networkPolicy: {nodeCidrs: [10.1.0.0/16, "fd00:1::/64"]}
+                        """),
                 of("edges at pod addresses", """
                         edge: {enabled: true, exposure: ClusterIP}
                         grpcTls: {enabled: true}

@@ -110,6 +110,7 @@ class ValuesTest {
             'sessions: {enabled: true, edges: {enabled: true, firstPort: 8100}}\nedge: {enabled: true}' | and 8190,
             'sessions: {enabled: true, edges: {enabled: true, firstPort: 8150}}\nrtc: {exposure: HostPort}' | and 8189,
             'edge: {enabled: true, rtcPort: 8189}\nrtc: {exposure: HostPort}' | the Mac's own port
+            edge: {enabled: true, exposure: HostNetwork}               | would not let in
             rtc: {port: 8189}                                          | nodes open ports 30000 to 32767 only
             rtc: {exposure: HostPort, port: 8010}                      | another part of the product listens on
             rtc: {exposure: HostPort, port: 8090}                      | another part of the product listens on

@@ -92,6 +92,20 @@ class WebTest {
     }
 
     @Test
+    void edgesInTheirNodesNetworksReachItFromThoseAlone() {
+        String edges = OPEN + "edge: {enabled: true, exposure: HostNetwork}\nnetworkPolicy: {nodeCidrs: [10.1.0.0/16]}";
+        JsonNode from = Chart.render(edges)
+                .get("NetworkPolicy", "mac-macemu-webrtc-mac")
+                .path("spec")
+                .path("ingress")
+                .path(0)
+                .path("from");
+        assertEquals(2, from.size());
+        assertEquals(
+                "10.1.0.0/16", from.path(1).path("ipBlock").path("cidr").asText());
+    }
+
+    @Test
     void viewersNetworksAreKept() {
         Rendered rendered = Chart.render(OPEN + "networkPolicy: {viewerCidrs: [192.0.2.0/24]}");
         JsonNode media = rendered.get("NetworkPolicy", "mac-macemu-webrtc-mac")
