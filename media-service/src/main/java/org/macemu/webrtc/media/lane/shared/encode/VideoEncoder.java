@@ -135,7 +135,7 @@ public final class VideoEncoder implements AutoCloseable {
         long step = lastRtpTime == 0 ? VpxEncoder.CLOCK_RATE / 30 : Math.min(rtpTime - lastRtpTime, MAX_STEP);
         lastRtpTime = rtpTime;
         encoderTime += step;
-        int layer = nextLayer(news);
+        int layer = nextLayer(news && !patched);
         if (!encoder.encode(encoderTime, step, flags(layer), layer)) {
             owed |= news;
             return false;
@@ -149,6 +149,8 @@ public final class VideoEncoder implements AutoCloseable {
             sharpening.made(encoder.outputLength());
         }
         keyFramePending = false;
+        // Blocks that are not encoded are as in the base layer: it needs the picture before others can leave them out.
+        owed = layer > 0;
         budget.spend(encoder.outputLength());
         if (news) {
             chooseSpeed(encoder.lastQuantizer());

@@ -1,6 +1,7 @@
 package org.macemu.webrtc.media.lane.shared.encode;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -70,6 +71,31 @@ class VideoEncoderTest {
             }
             assertTrue(encoder.encode(frame(rgba, 640, 480, false), FrameWish.WHOLE, encoded), "asked for anyway");
             assertTrue(encoder.encode(frame(rgba, 640, 480, true), FrameWish.NEWS, encoded));
+        }
+    }
+
+    /** What nobody needs to encode again is taken from the base layer, where a picture of the upper one is not. */
+    @Test
+    void aStillPictureStaysTheLatestOneWithTwoLayers() throws Throwable {
+        try (Arena arena = Arena.ofConfined();
+                VideoEncoder encoder = new VideoEncoder(
+                        VpxLibrary.load(), LibYuv.load(), VideoEncoderSettings.of(20_000, 2), () -> time);
+                Vp8Decoder decoder = new Vp8Decoder()) {
+            MemorySegment rgba = text(arena, 320, 240);
+            for (int i = 0; i < 6; i++) {
+                rgba.asSlice(i * 40L * 320 * 4, 32L * 320 * 4).fill((byte) 0x40);
+                assertTrue(encoder.encode(frame(rgba, 320, 240, true), FrameWish.NEWS, encoded));
+                byte[] shown = decoder.decode(encoded.data(), encoded.length());
+                for (int j = 0; j < 60 && !encoder.isSharp(); j++) {
+                    if (encoder.encode(frame(rgba, 320, 240, false), FrameWish.NEWS, encoded)) {
+                        shown = decoder.decode(encoded.data(), encoded.length());
+                    }
+                }
+                assertTrue(encoder.isSharp());
+                byte[] before = shown.clone();
+                assertTrue(encoder.encode(frame(rgba, 320, 240, false), FrameWish.REPETITION, encoded));
+                assertArrayEquals(before, decoder.decode(encoded.data(), encoded.length()), "picture " + i);
+            }
         }
     }
 
