@@ -191,6 +191,8 @@ public final class SharedLane implements Lane {
             }
         }
         if (!made) {
+            // Without viewers of its own the loop sleeps until a frame comes: it has to see when to ask for the next.
+            loop.wakeUp();
             return;
         }
         long end = System.nanoTime();
