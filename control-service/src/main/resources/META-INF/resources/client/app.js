@@ -15,7 +15,7 @@ import { PointersShown } from './pointers-shown.js';
 import { Report, statisticsContext, statisticsReader } from './report.js';
 import { Settings } from './settings.js';
 import { Sound } from './sound.js';
-import { connection, diagnostics, preferences, query, screen, stages } from './start.js';
+import { connection, preferences, query, screen, stages } from './start.js';
 import { StatisticsPanel } from './statistics-panel.js';
 import { Toolbar } from './toolbar.js';
 

@@ -23,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.macemu.webrtc.api.access.AccessRole;
 import org.macemu.webrtc.api.access.AccessTokens;
 import org.macemu.webrtc.api.grpc.Role;
-import org.macemu.webrtc.signaling.testing.MediaAddress;
 import org.macemu.webrtc.signaling.testing.ScriptedMedia;
 import org.macemu.webrtc.signaling.testing.SessionCluster;
 import org.macemu.webrtc.signaling.testing.TestBrowser;
