@@ -303,6 +303,8 @@ class SharedLaneIT {
             while (c.peer().packet(0) != null) {
                 // What was on its way.
             }
+            // After a repetition there is time to look.
+            assertNotNull(c.peer().packet(c.peer().videoSsrc(), 10_000));
             long encoded = fixture.figures.encoded.sum();
             for (int i = 0; i < 2; i++) {
                 Packet repetition = c.peer().packet(c.peer().videoSsrc(), 10_000);
