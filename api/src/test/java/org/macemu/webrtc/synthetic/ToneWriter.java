@@ -7,8 +7,8 @@ import java.nio.ByteOrder;
 import org.macemu.webrtc.api.shm.AudioSegment;
 
 /**
- * Writes a tone, or {@link Symbols}, into the ring as an emulator does: it advances {@code write_pos} by its own clock, whether or not
- * anybody reads. Owned by one thread.
+ * Writes a tone, or {@link Symbols}, into the ring as an emulator does: it advances {@code write_pos} by its own clock,
+ * whether or not anybody reads. Owned by one thread.
  */
 final class ToneWriter {
 

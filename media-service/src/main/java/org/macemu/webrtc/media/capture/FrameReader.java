@@ -162,8 +162,8 @@ final class FrameReader implements AutoCloseable {
 
     /**
      * Picture {@code c} in buffer {@code i} is overwritten once {@code c + 2} is published and {@code c + 3} begun. The
-     * design raises frame_count before it stores write_index, v4 after it, so the count may run one ahead of the index at either
-     * reading: one step of the index is safe, two are not, and a count that ran further means a whole lap.
+     * design raises frame_count before it stores write_index, v4 after it, so the count may run one ahead of the index at
+     * either reading: one step of the index is safe, two are not, and a count that ran further means a whole lap.
      */
     private boolean mayBeTorn(long count, int index) {
         int steps = Math.floorMod(segment.latestIndex() - index, VideoSegment.BUFFERS);

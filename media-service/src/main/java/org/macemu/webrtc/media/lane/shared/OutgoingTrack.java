@@ -32,6 +32,12 @@ final class OutgoingTrack {
     /** Payload type of redundant sound; 0: sent plain. */
     private int redundantType;
 
+    /**
+     * Which form a packet was sent in is not remembered, and in the other one, under the same number, it would use the
+     * cipher's nonce again (RFC 7714 section 8.1): a track that has had two forms sends nothing again.
+     */
+    private boolean twoForms;
+
     private long packets;
     private long bytes;
     private long payloadBytes;
@@ -116,6 +122,7 @@ final class OutgoingTrack {
     /** Sends each packet of sound together with the one before it from now on; 0: plain again. */
     void redundancy(int payloadTypeOfRed) {
         redundantType = payloadTypeOfRed;
+        twoForms |= payloadTypeOfRed != 0;
     }
 
     /**
@@ -144,7 +151,7 @@ final class OutgoingTrack {
 
     /** Index of the packet the receiver knows by this number; -1 when it cannot be sent again. */
     long lookUp(int sequence) {
-        return cursor < 0 ? -1 : numbering.lookUp(sequence, cursor);
+        return cursor < 0 || twoForms ? -1 : numbering.lookUp(sequence, cursor);
     }
 
     int length(long index) {

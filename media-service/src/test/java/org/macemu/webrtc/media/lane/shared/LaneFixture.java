@@ -90,8 +90,12 @@ final class LaneFixture implements AutoCloseable {
     }
 
     Connection connect(TestPeer peer) throws Exception {
+        return connect(peer, peer.offer());
+    }
+
+    Connection connect(TestPeer peer, String offer) throws Exception {
         Events events = new Events();
-        Viewer viewer = lane.open("v" + numbers.incrementAndGet(), peer.offer(), events);
+        Viewer viewer = lane.open("v" + numbers.incrementAndGet(), offer, events);
         peer.answer(events.answer());
         peer.connect();
         if (!events.connected.await(5, TimeUnit.SECONDS)) {

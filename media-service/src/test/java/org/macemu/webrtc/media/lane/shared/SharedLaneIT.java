@@ -202,6 +202,31 @@ class SharedLaneIT {
         }
     }
 
+    /** In its other form it would have the same nonce (RFC 7714 section 8.1). */
+    @Test
+    void soundThatIsSentTwiceIsNotSentAgain() throws Exception {
+        try (LaneFixture fixture = new LaneFixture()) {
+            TestPeer peer = new TestPeer(false);
+            String offer = peer.offer()
+                    .replace("SAVPF 111\r\n", "SAVPF 111 63\r\n")
+                    .replace(
+                            "a=rtpmap:111 opus/48000/2\r\n",
+                            "a=rtpmap:111 opus/48000/2\r\na=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n");
+            fixture.connect(peer, offer);
+            Set<Integer> types = new HashSet<>();
+            Set<Integer> numbers = new HashSet<>();
+            for (int i = 0; i < 100; i++) {
+                Packet sound = peer.packet(peer.audioSsrc(), 10_000);
+                types.add(sound.bytes()[1] & 0x7f);
+                assertTrue(numbers.add(sound.sequence()), "number " + sound.sequence() + " came again");
+                peer.sendControl(nack(peer.audioSsrc(), sound.sequence() - 1, 0));
+            }
+            assertTrue(types.contains(63), "redundant from the beginning: " + types);
+            LaneFixture.await("requests", () -> fixture.figures.nacked.sum() > 50);
+            assertEquals(0, fixture.figures.resent.sum());
+        }
+    }
+
     private static byte[] nack(int ssrc, int sequence, int following) {
         return ByteBuffer.allocate(16)
                 .putInt(0x81cd0003)
