@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -179,7 +180,9 @@ public class SessionPods {
         for (EndpointSlice slice : informer.getStore().list()) {
             Map<String, String> labels = slice.getMetadata().getLabels();
             String ofEdges = EDGE.equals(labels.get(COMPONENT)) ? labels.get(SESSION) : null;
-            for (Endpoint endpoint : slice.getEndpoints()) {
+            // A Service without pods has a slice that says endpoints: null.
+            List<Endpoint> endpoints = slice.getEndpoints() == null ? List.of() : slice.getEndpoints();
+            for (Endpoint endpoint : endpoints) {
                 if (endpoint.getAddresses() == null || endpoint.getAddresses().isEmpty() || isEnding(endpoint)) {
                     continue;
                 }
