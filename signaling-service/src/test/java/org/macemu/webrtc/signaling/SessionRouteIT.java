@@ -99,6 +99,7 @@ class SessionRouteIT {
     @Test
     void everySessionHasItsOwnPodAndLeavingStopsTheWait() throws Exception {
         cluster.service();
+        cluster.serviceWithoutPods(PREFIX + "eve-rtc");
         ScriptedMedia ada = opened(ScriptedMedia.start("127.0.0.1", mediaPort));
         ScriptedMedia ben = opened(ScriptedMedia.start("127.0.0.2", mediaPort));
         TestBrowser impatient = TestBrowser.open(port, "ben", null);

@@ -1,5 +1,7 @@
 package org.macemu.webrtc.signaling.testing;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -84,6 +86,21 @@ public final class SessionCluster implements AutoCloseable {
                 "app.kubernetes.io/instance", release,
                 "app.kubernetes.io/component", "session-edge",
                 "macemu.org/session", session));
+    }
+
+    /** A Service of the release that has no pod now, such as a suspended Mac's: Kubernetes says null for no endpoints. */
+    public void serviceWithoutPods(String name) {
+        GenericKubernetesResource slice = new GenericKubernetesResource();
+        slice.setApiVersion("discovery.k8s.io/v1");
+        slice.setKind("EndpointSlice");
+        slice.setMetadata(new ObjectMetaBuilder()
+                .withName("slice-" + name)
+                .withNamespace(NAMESPACE)
+                .withLabels(Map.of("kubernetes.io/service-name", name, "app.kubernetes.io/instance", RELEASE))
+                .build());
+        slice.setAdditionalProperty("addressType", "IPv4");
+        slice.setAdditionalProperty("endpoints", null);
+        client.resource(slice).create();
     }
 
     private void slice(String address, String pod, boolean ready, boolean terminating, Map<String, String> labels) {
