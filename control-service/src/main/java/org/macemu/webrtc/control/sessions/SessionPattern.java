@@ -34,8 +34,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The objects of a Mac and of its edges, made after the chart's pattern, which is read again for each: an upgrade of the chart holds for
- * every Mac that is started after it. Stateless, thread-safe.
+ * The objects of a Mac and of its edges, made after the chart's pattern, which is read again for each: an upgrade of the
+ * chart holds for every Mac that is started after it. Stateless, thread-safe.
  */
 final class SessionPattern {
 

@@ -95,13 +95,7 @@ class SessionEdgesTest {
     }
 
     private void awaitPhase(Phase phase) throws InterruptedException {
-        await("ben is " + phase, () -> {
-            try {
-                return one.sessions().get("ben").phase() == phase;
-            } catch (SessionFailure e) {
-                return false;
-            }
-        });
+        SessionsTest.awaitPhase(one, "ben", phase);
     }
 
     private void ben() throws Exception {

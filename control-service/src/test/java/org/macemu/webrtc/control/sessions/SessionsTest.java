@@ -62,7 +62,7 @@ class SessionsTest {
         return JSON.readTree(json.replace('\'', '"'));
     }
 
-    private static void awaitPhase(Replica replica, String session, Phase phase) throws InterruptedException {
+    static void awaitPhase(Replica replica, String session, Phase phase) throws InterruptedException {
         await(session + " is " + phase, () -> {
             try {
                 return replica.sessions().get(session).phase() == phase;

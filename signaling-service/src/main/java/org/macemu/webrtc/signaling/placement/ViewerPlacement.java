@@ -132,7 +132,9 @@ public class ViewerPlacement {
                 .orElse(origin);
     }
 
-    /** A call to this place broke, or its viewers are to go: nobody is sent there for some seconds where there is a choice. */
+    /**
+     * A call to this place broke, or its viewers are to go: nobody is sent there for some seconds where there is a choice.
+     */
     public void failed(Place place) {
         PlaceLoad load = loads.get(place);
         if (load != null) {

@@ -225,8 +225,8 @@ public class SessionPods {
     }
 
     /**
-     * The pod's address with a name that the certificate is of, a Mac's or an edge's. The name is each address's own, {@code
-     * 10-0-0-7.mac-sessions.macemu.svc}: connections are shared between calls to one name.
+     * The pod's address with a name that the certificate is of, a Mac's or an edge's. The name is each address's own,
+     * {@code 10-0-0-7.mac-sessions.macemu.svc}: connections are shared between calls to one name.
      */
     private SocketAddress address(Endpoint endpoint) {
         try {
