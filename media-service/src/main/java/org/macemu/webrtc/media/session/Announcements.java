@@ -15,7 +15,7 @@ import org.macemu.webrtc.api.grpc.State;
 
 /**
  * What everybody here is told: the state of the Mac, the other people, their pointers. Changes are noted by any thread;
- * the audience's thread tells them, so that many at once become one message.
+ * the audience's thread tells them soon, so that many at once become one message.
  */
 final class Announcements {
 
@@ -34,6 +34,8 @@ final class Announcements {
     private final Steering steering;
     private final Supplier<State> emulatorState;
     private final IntSupplier watching;
+    private final Consumer<Runnable> soon;
+    private final AtomicBoolean due = new AtomicBoolean();
     private final PointersShown pointers = new PointersShown();
     private final AtomicBoolean stateChanged = new AtomicBoolean();
     private final AtomicBoolean peopleChanged = new AtomicBoolean();
@@ -44,16 +46,19 @@ final class Announcements {
      * @param sessions who is here, by id; the audience's own
      * @param emulatorState what is known of the emulator and the picture, and how many look elsewhere
      * @param watching viewers of this place
+     * @param soon has the audience's thread do something a little later
      */
     Announcements(
             Map<String, ViewerSession> sessions,
             Steering steering,
             Supplier<State> emulatorState,
-            IntSupplier watching) {
+            IntSupplier watching,
+            Consumer<Runnable> soon) {
         this.sessions = sessions;
         this.steering = steering;
         this.emulatorState = emulatorState;
         this.watching = watching;
+        this.soon = soon;
     }
 
     /** Whoever else is told the state whenever it changes. */
@@ -63,10 +68,18 @@ final class Announcements {
 
     void stateChanged() {
         stateChanged.set(true);
+        tellSoon();
     }
 
     void peopleChanged() {
         peopleChanged.set(true);
+        tellSoon();
+    }
+
+    private void tellSoon() {
+        if (!due.getAndSet(true)) {
+            soon.accept(this::tellIfChanged);
+        }
     }
 
     void points(String viewer, Pointer pointer) {
@@ -75,14 +88,17 @@ final class Announcements {
         } else {
             pointers.gone(viewer);
         }
+        tellSoon();
     }
 
     void pointsNoMore(String viewer) {
         pointers.gone(viewer);
+        tellSoon();
     }
 
-    /** Called often, by the audience's thread. */
+    /** Called now and then as well, for what changes without a word, such as the rate. By the audience's thread. */
     void tellIfChanged() {
+        due.set(false);
         try {
             if (peopleChanged.getAndSet(false)) {
                 tellParticipants();

@@ -38,14 +38,14 @@ public final class Audience implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Audience.class);
 
-    /** Often enough that "the emulator is gone" is seen at once by a person; 20 small messages a second at most. */
-    private static final long STATE_INTERVAL_MILLIS = 50;
+    /** Soon enough that a person sees it at once; 20 small messages a second at most. */
+    private static final long TELL_DELAY_MILLIS = 50;
 
     /** A server that is started anew is there again after about this time. */
     static final int RETRY_AFTER_MILLIS = 1_000;
 
-    /** A viewer whose network is too slow waits for little more than this. */
-    private static final long LANE_INTERVAL_MILLIS = 250;
+    /** A viewer whose network is too slow waits for little more than this, and so does the rate until it is told. */
+    private static final long LOOK_INTERVAL_MILLIS = 250;
 
     /** The share of the machine that this process may take before no viewer is given an encoder of its own any more. */
     private static final double BUSY = 0.85;
@@ -96,12 +96,15 @@ public final class Audience implements AutoCloseable {
         this.input = input;
         this.capture = capture;
         this.steering = new Steering(sessions, input, lanes, this::steeringChanged);
-        this.announcements = new Announcements(sessions, steering, emulatorState, this::watching);
+        this.announcements = new Announcements(
+                sessions,
+                steering,
+                emulatorState,
+                this::watching,
+                task -> clock.schedule(task, TELL_DELAY_MILLIS, TimeUnit.MILLISECONDS));
         input.gate(steering::admitsInput);
         clock.scheduleWithFixedDelay(
-                this::considerLanes, LANE_INTERVAL_MILLIS, LANE_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
-        clock.scheduleWithFixedDelay(
-                announcements::tellIfChanged, STATE_INTERVAL_MILLIS, STATE_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+                this::look, LOOK_INTERVAL_MILLIS, LOOK_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Forgets what was cancelled, and takes nothing any more once it is shut down. */
@@ -304,6 +307,11 @@ public final class Audience implements AutoCloseable {
     /** Everybody is told soon; any thread. */
     public void stateChanged() {
         announcements.stateChanged();
+    }
+
+    private void look() {
+        considerLanes();
+        announcements.tellIfChanged();
     }
 
     private void considerLanes() {
