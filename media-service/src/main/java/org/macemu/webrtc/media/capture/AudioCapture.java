@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.macemu.webrtc.api.shm.SegmentException;
 
 /**
- * Reads the audio ring and delivers a block every 10 ms, on time, whatever the emulator does. Runs in the thread
- * {@code audio}, which owns the segment.
+ * Reads the audio ring and delivers two blocks of 10 ms every 20 ms, on time, whatever the emulator does. Runs in the
+ * thread {@code audio}, which owns the segment.
  *
  * <p>The emulator's clock drifts against ours (up to 5 % has been seen) and it writes in bursts: {@link BlockReader}
  * evens that out. An empty ring gives silence until it holds a burst again; after a pause reading goes on at now.
@@ -13,6 +13,9 @@ import org.macemu.webrtc.api.shm.SegmentException;
 public final class AudioCapture implements AutoCloseable {
 
     private static final long BLOCK_NANOS = 10_000_000;
+
+    /** What an Opus packet holds: one alone would wake a core and then wait for the other. */
+    private static final int ROUND_BLOCKS = 2;
 
     /** Blocks delivered at once after a late wake-up at most; behind that the clock is set anew. */
     private static final int CATCH_UP_BLOCKS = 10;
@@ -104,8 +107,10 @@ public final class AudioCapture implements AutoCloseable {
                 SegmentThread.pause(next - now);
                 return;
             }
-            next += BLOCK_NANOS;
-            deliver();
+            next += ROUND_BLOCKS * BLOCK_NANOS;
+            for (int i = 0; i < ROUND_BLOCKS; i++) {
+                deliver();
+            }
         }
     }
 

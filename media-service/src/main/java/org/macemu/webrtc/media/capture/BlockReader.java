@@ -1,9 +1,10 @@
 package org.macemu.webrtc.media.capture;
 
 import java.util.Arrays;
+
 /**
  * Makes blocks of 10 ms at {@link AudioSink#SAMPLE_RATE} out of the emulator's ring: ring, drift control, resampler, in
- * that order. Knows no clock: its caller asks every 10 ms. The audio thread owns it.
+ * that order. Knows no clock: its caller asks twice every 20 ms. The audio thread owns it.
  */
 final class BlockReader {
 

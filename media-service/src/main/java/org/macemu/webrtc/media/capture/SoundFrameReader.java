@@ -8,7 +8,7 @@ import org.macemu.webrtc.api.shm.SoundFrames;
  */
 final class SoundFrameReader extends SampleReader {
 
-    /** {@link #refresh} is called every 10 ms, and a request brings 20. */
+    /** {@link #refresh} is called twice every 20 ms, and a request brings 20 ms. */
     private static final int REFRESHES_PER_REQUEST = 2;
 
     private final SoundFrames frames;
