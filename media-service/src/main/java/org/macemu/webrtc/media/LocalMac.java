@@ -67,7 +67,7 @@ final class LocalMac implements Mac {
             throws SegmentException {
         this.changed = changed;
         port = port(config);
-        video = new VideoCapture(port.video(), pictures, metrics);
+        video = new VideoCapture(port.video(), pictures, metrics, changed);
         audio = new AudioCapture(port.audio(), sound, metrics);
         input = new InputRouter(
                 message -> {

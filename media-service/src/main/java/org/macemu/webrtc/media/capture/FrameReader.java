@@ -3,16 +3,20 @@ package org.macemu.webrtc.media.capture;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.util.concurrent.locks.LockSupport;
+import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
 import org.macemu.webrtc.api.shm.PixelFormat;
 import org.macemu.webrtc.api.shm.VideoSegment;
 
 /**
- * Copies whole pictures out of a {@link VideoSegment} and tells whether they differ from the one before.
+ * Copies whole pictures out of a {@link VideoSegment} and tells which rows differ from the picture before.
  *
- * <p>A picture is copied once, by the JVM, into one of two private buffers; native code reads only those. Up to its first
- * change it only goes through a small buffer, where it is compared with the picture before: emulators publish a still
- * picture again and again, and memory is what that costs. The capture thread owns it.
+ * <p>Emulators publish a still picture again and again, and most moving ones stand still in most places; what that costs
+ * is memory. A picture is therefore copied by bands of rows, by the JVM, into a buffer that stays in the core's cache. A
+ * band whose checksum is another goes on to the private picture, the only one that native code reads; the private picture
+ * is not touched for the others. The capture thread owns it.
  */
 final class FrameReader implements AutoCloseable {
 
@@ -41,16 +45,27 @@ final class FrameReader implements AutoCloseable {
      */
     private static final long SETTLE_NANOS = 2_000_000;
 
-    /** Rows compared at a time: a band, and the one it is compared with, stay in a core's own cache. */
-    private static final int BAND_BYTES = 64 * 1024;
+    /** A row of VP8 macroblocks: 51 kB of an 800 pixels wide picture. */
+    private static final int BAND_ROWS = 16;
 
     private final VideoSegment segment;
     private Arena arena;
-    private MemorySegment current = MemorySegment.NULL;
-    private MemorySegment spare = MemorySegment.NULL;
+    private MemorySegment picture = MemorySegment.NULL;
     private MemorySegment band = MemorySegment.NULL;
-    /** Whether the current buffer holds a picture of this size. */
-    private boolean comparable;
+    private ByteBuffer bandBytes = ByteBuffer.allocate(0);
+    private final CRC32 crc = new CRC32();
+    private final CRC32C castagnoli = new CRC32C();
+    /** Whether nothing was copied to the private picture yet. */
+    private boolean empty;
+    /** Of the private picture's bands, unless it is empty. */
+    private long[] checksums = {};
+    /** Whether the private picture is one that was published, in whole. */
+    private boolean whole;
+    /** Rows of the private picture that were written since the last {@link Result#CHANGED}; none: height to 0. */
+    private int writtenFrom;
+    private int writtenTo;
+    private int changedFrom;
+    private int changedTo;
     private int width;
     private int height;
     private int stride;
@@ -98,22 +113,17 @@ final class FrameReader implements AutoCloseable {
                 remember(count, index);
                 return Result.INVALID;
             }
-            if (w != width || h != height || current.byteSize() == 0) {
+            if (w != width || h != height || picture.byteSize() == 0) {
                 allocate(w, h);
             }
             long stamp = segment.timestampMicros();
             // The same bytes in another format are another picture.
-            boolean alike = comparable && pixelFormat == formatNumber;
-            MemorySegment pixels = segment.frame(index);
-            int same = alike ? equalRows(pixels, rowBytes, w, h) : 0;
-            if (same < h) {
-                long row = (long) w * VideoSegment.BYTES_PER_PIXEL;
-                MemorySegment.copy(current, 0, spare, 0, same * row);
-                copy(pixels, rowBytes, same, spare.asSlice(same * row), w, h - same);
-            }
+            copyChanges(segment.frame(index), rowBytes, empty || pixelFormat != formatNumber);
+            empty = false;
             VarHandle.acquireFence();
             if (mayBeTorn(count, index) || w != segment.width() || h != segment.height()
                     || rowBytes != segment.stride() || pixelFormat != segment.format()) {
+                whole &= writtenTo == 0;
                 continue;
             }
             stride = rowBytes;
@@ -122,13 +132,13 @@ final class FrameReader implements AutoCloseable {
             segment.readIndex(index);
             remember(count, index);
             timestampMicros = stamp;
-            if (same == h) {
+            whole = true;
+            if (writtenTo == 0) {
                 return Result.UNCHANGED;
             }
-            comparable = true;
-            MemorySegment previous = current;
-            current = spare;
-            spare = previous;
+            changedFrom = writtenFrom;
+            changedTo = writtenTo;
+            nothingWritten();
             return Result.CHANGED;
         }
         return Result.TORN;
@@ -171,18 +181,37 @@ final class FrameReader implements AutoCloseable {
         return !(steps == 0 && counted >= 0 && counted <= 1 || steps == 1 && counted >= 0 && counted <= 2);
     }
 
-    /** How many rows from the top on are as in the current picture, to the band. */
-    private int equalRows(MemorySegment pixels, int rowBytes, int w, int h) {
-        long row = (long) w * VideoSegment.BYTES_PER_PIXEL;
-        int most = (int) (band.byteSize() / row);
-        for (int y = 0; y < h; y += most) {
-            int rows = Math.min(most, h - y);
-            copy(pixels, rowBytes, y, band, w, rows);
-            if (MemorySegment.mismatch(band, 0, rows * row, current, y * row, (y + rows) * row) >= 0) {
-                return y;
+    /** Brings the bands that differ into the private picture. @param all whatever the checksums say */
+    private void copyChanges(MemorySegment pixels, int rowBytes, boolean all) {
+        long row = (long) width * VideoSegment.BYTES_PER_PIXEL;
+        for (int y = 0, i = 0; y < height; y += BAND_ROWS, i++) {
+            int rows = Math.min(BAND_ROWS, height - y);
+            copy(pixels, rowBytes, y, band, width, rows);
+            long checksum = checksum((int) (rows * row));
+            if (all || checksum != checksums[i]) {
+                MemorySegment.copy(band, 0, picture, y * row, rows * row);
+                checksums[i] = checksum;
+                writtenFrom = Math.min(writtenFrom, y);
+                writtenTo = Math.max(writtenTo, y + rows);
             }
         }
-        return h;
+    }
+
+    /**
+     * Of the first bytes of the band. Two CRC of different polynomials are one of 64 bits: of 2^64 changes one goes
+     * unseen, and one of 32 bits in a row never. The JVM has instructions of the processor for both.
+     */
+    private long checksum(int bytes) {
+        crc.reset();
+        crc.update(bandBytes.clear().limit(bytes));
+        castagnoli.reset();
+        castagnoli.update(bandBytes.clear().limit(bytes));
+        return crc.getValue() << 32 | castagnoli.getValue();
+    }
+
+    private void nothingWritten() {
+        writtenFrom = height;
+        writtenTo = 0;
     }
 
     /** Copies rows from {@code firstRow} on to the beginning of a segment without padding. */
@@ -202,22 +231,37 @@ final class FrameReader implements AutoCloseable {
         close();
         arena = Arena.ofShared();
         long bytes = (long) w * h * VideoSegment.BYTES_PER_PIXEL;
-        current = arena.allocate(bytes, 64);
-        spare = arena.allocate(bytes, 64);
-        band = arena.allocate(Math.max(BAND_BYTES, (long) w * VideoSegment.BYTES_PER_PIXEL), 64);
+        picture = arena.allocate(bytes, 64);
+        band = arena.allocate(BAND_ROWS * (long) w * VideoSegment.BYTES_PER_PIXEL, 64);
+        bandBytes = band.asByteBuffer();
+        checksums = new long[(h + BAND_ROWS - 1) / BAND_ROWS];
         width = w;
         height = h;
-        comparable = false;
+        empty = true;
+        nothingWritten();
     }
 
-    /** Whether {@link #pixels} holds a picture; not so before the first one, nor after a resize until one was read. */
+    /**
+     * Whether {@link #pixels} holds a picture; not so before the first one, nor after a resize until one was read, nor
+     * while the writer is too fast for a whole one.
+     */
     boolean hasPicture() {
-        return comparable;
+        return whole;
     }
 
-    /** Pixels of the last picture, rows without padding. */
+    /** Pixels of the last picture, rows without padding. The segment stays the same until the size changes. */
     MemorySegment pixels() {
-        return current;
+        return picture;
+    }
+
+    /** Rows outside this range were the same in the picture before the last {@link Result#CHANGED}. */
+    int changedFrom() {
+        return changedFrom;
+    }
+
+    /** The row after the last that changed. */
+    int changedTo() {
+        return changedTo;
     }
 
     /** Their format. */
@@ -227,7 +271,7 @@ final class FrameReader implements AutoCloseable {
 
     /** A copy of the last picture. */
     Snapshot snapshot() {
-        return Snapshot.of(current, format, width, height);
+        return Snapshot.of(picture, format, width, height);
     }
 
     int width() {
@@ -264,11 +308,11 @@ final class FrameReader implements AutoCloseable {
             arena.close();
             arena = null;
         }
-        current = MemorySegment.NULL;
-        spare = MemorySegment.NULL;
+        picture = MemorySegment.NULL;
         band = MemorySegment.NULL;
+        bandBytes = ByteBuffer.allocate(0);
         width = 0;
         height = 0;
-        comparable = false;
+        whole = false;
     }
 }

@@ -6,13 +6,16 @@ import org.macemu.webrtc.api.shm.VideoSegment;
 public interface FrameSignal extends AutoCloseable {
 
     /**
-     * Waits until the emulator says that there is a picture.
+     * Waits until the emulator says that there is a picture. It may end earlier, and be true without one.
      *
      * @param expected the index of the picture that was read last
      * @param nanos the longest wait
-     * @return true when the emulator ended the wait
+     * @return true when the emulator, or {@link #wake}, ended the wait
      */
     boolean await(VideoSegment segment, int expected, long nanos);
+
+    /** Ends a wait of the capture thread before its time. Any thread, also after {@link #close}. */
+    void wake();
 
     @Override
     void close();

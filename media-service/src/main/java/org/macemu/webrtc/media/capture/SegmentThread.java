@@ -37,6 +37,9 @@ final class SegmentThread<S extends Segment> implements AutoCloseable {
         /** {@link #problem} is another. */
         default void problemChanged() {}
 
+        /** Ends a wait of {@link #turn} that is no {@link #pause}. Any thread. */
+        default void wake() {}
+
         /**
          * One round; waits in {@link #pause} for what comes next, a second at most while the segment is to be looked at.
          *
@@ -87,9 +90,10 @@ final class SegmentThread<S extends Segment> implements AutoCloseable {
         thread.start();
     }
 
-    /** Ends a pause of the thread. */
+    /** Ends a wait of the thread. */
     void wake() {
         LockSupport.unpark(thread);
+        work.wake();
     }
 
     /** Has the segment looked at now: an emulator has come and may have made another, or has gone. */

@@ -11,8 +11,8 @@ import org.macemu.webrtc.api.shm.SegmentException;
  *
  * <p>While nobody watches, the thread looks once a second whether the file is still the one that is mapped and how fast
  * the emulator draws. While somebody does, it waits for the driver's {@link FrameSignal}: one that gives it is followed at
- * once; for others the wait ends after {@link #POLL_NANOS} while pictures flow, and after {@link #REST_NANOS} while
- * none do. Pictures are read every {@link #SHORTEST_INTERVAL_NANOS} at most. After a change the picture is repeated
+ * once, for {@link #SIGNAL_NANOS} at most; for others the wait ends after {@link #POLL_NANOS} while pictures flow, and
+ * after {@link #REST_NANOS} while none do. Pictures are read every {@link #SHORTEST_INTERVAL_NANOS} at most. After a change the picture is repeated
  * {@link #REFINEMENTS} times, so that the encoders can sharpen it, and then not delivered again.
  */
 public final class VideoCapture implements CaptureControl, AutoCloseable {
@@ -20,8 +20,11 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
     /** Latency added for drivers that do not wake us, while they draw. */
     private static final long POLL_NANOS = 1_000_000;
 
-    /** Longest wait: bounds how late a joining viewer's request is seen, and the first picture after a rest. */
+    /** Bounds the latency of the first picture after a rest for them. */
     private static final long REST_NANOS = 10_000_000;
+
+    /** Longest wait for a driver that wakes us: bounds how late a request is seen that {@link FrameSignal#wake} missed. */
+    private static final long SIGNAL_NANOS = 50_000_000;
 
     /** After so long without a picture the emulator counts as resting. */
     private static final long RESTING_AFTER_NANOS = 250_000_000;
@@ -48,11 +51,14 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
 
     private final VideoSink sink;
     private final CaptureMetrics metrics;
+    private final Runnable resized;
     private final SegmentThread<VideoInput> thread;
     private final VideoFrame frame = new VideoFrame();
 
     private volatile boolean watched;
     private volatile boolean frameRequested;
+    private volatile boolean woken;
+    private volatile FrameSignal signal;
     private volatile VideoStatus status = VideoStatus.NONE;
 
     private final AtomicReference<CompletableFuture<Snapshot>> snapshotAsked = new AtomicReference<>();
@@ -69,16 +75,20 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
     private long countAtCheck;
     private long timeAtCheck;
     private long countAtRead;
+    private int toldWidth;
+    private int toldHeight;
 
     /**
      * Opens the segment; {@link #start} begins to read.
      *
+     * @param resized told by the thread when {@link #status} has another width or height; returns soon
      * @throws SegmentException when what is there cannot be used
      */
-    public VideoCapture(SegmentSource<VideoInput> source, VideoSink sink, CaptureMetrics metrics)
+    public VideoCapture(SegmentSource<VideoInput> source, VideoSink sink, CaptureMetrics metrics, Runnable resized)
             throws SegmentException {
         this.sink = sink;
         this.metrics = metrics;
+        this.resized = resized;
         this.thread = new SegmentThread<>("capture", "Video segment", source, new Rounds());
         thread.open();
     }
@@ -138,6 +148,7 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
         @Override
         public void attached(VideoInput opened) {
             input = opened;
+            signal = opened.signal();
             reader = new FrameReader(opened.segment());
             countAtRead = 0;
             refinementsLeft = 0;
@@ -151,6 +162,7 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
             if (reader != null) {
                 reader.close();
                 input = null;
+                signal = null;
                 reader = null;
                 publishStatus(0);
             }
@@ -175,6 +187,15 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
         }
 
         @Override
+        public void wake() {
+            woken = true;
+            FrameSignal current = signal;
+            if (current != null) {
+                current.wake();
+            }
+        }
+
+        @Override
         public void turn(VideoInput current, long now) {
             if (current == null) {
                 SegmentThread.pause(thread.untilCheck(now));
@@ -186,6 +207,11 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
             }
             if (snapshotAsked.get() != null) {
                 takeSnapshot();
+            }
+            if (status.width() != toldWidth || status.height() != toldHeight) {
+                toldWidth = status.width();
+                toldHeight = status.height();
+                resized.run();
             }
         }
     }
@@ -205,11 +231,11 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
     }
 
     private void capture(long now) {
-        boolean flowing = now - lastChange < RESTING_AFTER_NANOS;
-        long longest = flowing && !driverSignals ? POLL_NANOS : REST_NANOS;
-        if (!reader.isNew() && !frameRequested) {
+        woken = false;
+        if (!reader.isNew() && !frameRequested && snapshotAsked.get() == null) {
             // Expecting what was read last, not what is there now: a picture published meanwhile ends the wait at once.
-            boolean signalled = input.signal().await(input.segment(), reader.latestIndex(), longest);
+            boolean signalled =
+                    input.signal().await(input.segment(), reader.latestIndex(), longestWait(now)) && !woken;
             driverSignals = signalled || driverSignals && !reader.isNew();
             if (signalled && !reader.isNew()) {
                 // Signals without pictures shall not keep a core busy.
@@ -230,7 +256,7 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
                 count(true);
                 lastChange = now;
                 refinementsLeft = REFINEMENTS;
-                deliver(true, pictureTime(now), now);
+                deliver(reader.changedFrom(), reader.changedTo(), pictureTime(now), now);
             }
             case UNCHANGED -> {
                 count(false);
@@ -244,6 +270,14 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
             case TORN -> metrics.skipped(1);
             case NOTHING_NEW -> repeat(now);
         }
+    }
+
+    private long longestWait(long now) {
+        boolean flowing = now - lastChange < RESTING_AFTER_NANOS;
+        long longest = driverSignals ? SIGNAL_NANOS : flowing ? POLL_NANOS : REST_NANOS;
+        return refinementsLeft > 0
+                ? Math.clamp(lastDelivery + REFINEMENT_INTERVAL_NANOS - now, 1, longest)
+                : longest;
     }
 
     private void count(boolean changed) {
@@ -268,17 +302,19 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
             return;
         }
         if (frameRequested) {
-            deliver(false, now, now);
+            deliver(0, 0, now, now);
         } else if (refinementsLeft > 0 && now - lastDelivery >= REFINEMENT_INTERVAL_NANOS) {
             refinementsLeft--;
-            deliver(false, now, now);
+            deliver(0, 0, now, now);
         }
     }
 
-    private void deliver(boolean changed, long pictureTime, long now) {
+    private void deliver(int changedFrom, int changedTo, long pictureTime, long now) {
         frameRequested = false;
         lastDelivery = now;
-        frame.set(reader.pixels(), reader.format(), reader.width(), reader.height(), changed, pictureTime, ++sequence);
+        frame.set(
+                reader.pixels(), reader.format(), reader.width(), reader.height(), changedFrom, changedTo, pictureTime,
+                ++sequence);
         sink.video(frame);
     }
 

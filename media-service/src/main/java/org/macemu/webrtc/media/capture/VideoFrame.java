@@ -14,7 +14,8 @@ public final class VideoFrame {
     private PixelFormat format = PixelFormat.RGBA;
     private int width;
     private int height;
-    private boolean changed;
+    private int changedFrom;
+    private int changedTo;
     private long nanoTime;
     private long sequence;
 
@@ -38,7 +39,17 @@ public final class VideoFrame {
 
     /** False for a repetition of the previous picture (refinement, or asked for). */
     public boolean changed() {
-        return changed;
+        return changedTo > changedFrom;
+    }
+
+    /** Rows from this one up to {@link #changedTo} may differ from the picture delivered before; others do not. */
+    public int changedFrom() {
+        return changedFrom;
+    }
+
+    /** The row after the last that may differ. */
+    public int changedTo() {
+        return changedTo;
     }
 
     /** When the emulator finished this picture, on the clock of {@link System#nanoTime}. */
@@ -46,19 +57,20 @@ public final class VideoFrame {
         return nanoTime;
     }
 
-    /** Counts deliveries, repetitions included. */
+    /** Counts deliveries, repetitions included: who misses one knows nothing about the rows that changed. */
     public long sequence() {
         return sequence;
     }
 
     void set(
-            MemorySegment pixels, PixelFormat format, int width, int height, boolean changed, long nanoTime,
-            long sequence) {
+            MemorySegment pixels, PixelFormat format, int width, int height, int changedFrom, int changedTo,
+            long nanoTime, long sequence) {
         this.pixels = pixels;
         this.format = format;
         this.width = width;
         this.height = height;
-        this.changed = changed;
+        this.changedFrom = changedFrom;
+        this.changedTo = changedTo;
         this.nanoTime = nanoTime;
         this.sequence = sequence;
     }

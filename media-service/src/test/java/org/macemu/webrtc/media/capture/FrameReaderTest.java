@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -164,12 +165,32 @@ class FrameReaderTest {
             boolean first = !reader.hasPicture();
             Result expected = first || color == 8 ? Result.CHANGED : Result.UNCHANGED;
             assertEquals(expected, reader.read());
+            if (expected == Result.CHANGED) {
+                assertEquals(first ? 0 : at / 16 * 16, reader.changedFrom());
+                assertEquals(first ? height : Math.min(height, at / 16 * 16 + 16), reader.changedTo());
+            }
             for (int row = 0; row < height; row++) {
                 for (int column = 0; column < 640; column++) {
                     assertEquals(column == x && row == at ? color : 1, pixel(column, row));
                 }
             }
         }
+    }
+
+    @Test
+    void changesAreInARangeOfRows() {
+        writer.show(1, 64, 100);
+        assertEquals(Result.CHANGED, reader.read());
+        writer.draw(1, 64, 100, 256);
+        writer.dot(2, 5, 20, 256);
+        writer.dot(3, 5, 99, 256);
+        writer.publish();
+        assertEquals(Result.CHANGED, reader.read());
+        assertEquals(16, reader.changedFrom());
+        assertEquals(100, reader.changedTo());
+        assertEquals(2, pixel(5, 20));
+        assertEquals(3, pixel(5, 99));
+        assertEquals(1, pixel(5, 21));
     }
 
     @Test
@@ -285,7 +306,10 @@ class FrameReaderTest {
         }
     }
 
-    /** A writer at full speed, thousands of pictures a second: whatever is read is one picture. */
+    /**
+     * A writer at full speed, thousands of pictures a second: whatever is read is one picture, and who follows the rows
+     * that changed has it too, attempts that failed in between or not.
+     */
     @ParameterizedTest(name = "{0} x {1}")
     @CsvSource({"640, 480", "64, 64"})
     void aWriterThatLapsTheReaderNeverTearsAPicture(int width, int height) throws Exception {
@@ -299,6 +323,8 @@ class FrameReaderTest {
         });
         int pictures = 0;
         int torn = 0;
+        long row = 4L * width;
+        MemorySegment follower = MemorySegment.ofArray(new byte[(int) (row * height)]);
         try {
             long end = System.nanoTime() + 700_000_000L;
             while (System.nanoTime() < end || pictures < 10) {
@@ -307,6 +333,9 @@ class FrameReaderTest {
                     case CHANGED -> {
                         pictures++;
                         color();
+                        long from = reader.changedFrom() * row;
+                        MemorySegment.copy(reader.pixels(), from, follower, from, reader.changedTo() * row - from);
+                        assertEquals(-1, follower.mismatch(reader.pixels()));
                     }
                     case TORN -> torn++;
                     default -> Thread.onSpinWait();

@@ -10,6 +10,12 @@ public final class TestFrames {
 
     public static void set(
             VideoFrame frame, MemorySegment rgba, int width, int height, boolean changed, long nanos, long sequence) {
-        frame.set(rgba, PixelFormat.RGBA, width, height, changed, nanos, sequence);
+        set(frame, rgba, width, height, 0, changed ? height : 0, nanos, sequence);
+    }
+
+    public static void set(
+            VideoFrame frame, MemorySegment rgba, int width, int height, int changedFrom, int changedTo, long nanos,
+            long sequence) {
+        frame.set(rgba, PixelFormat.RGBA, width, height, changedFrom, changedTo, nanos, sequence);
     }
 }

@@ -16,8 +16,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,13 +45,14 @@ class VideoCaptureTest {
     private final Path file = SegmentFile.SHM_DIRECTORY.resolve(name + "-video");
     private final CountingMetrics metrics = new CountingMetrics();
     private final List<Delivery> deliveries = new CopyOnWriteArrayList<>();
+    private final AtomicInteger resizes = new AtomicInteger();
     private final AtomicBoolean sinkFails = new AtomicBoolean();
     private VideoCapture capture;
 
     @BeforeEach
     void open() throws Exception {
         capture = new VideoCapture(
-                () -> new VideoInput(VideoSegment.openOrCreate(file, PictureWriter.CAPACITY, PictureWriter.OWNER)), this::take, metrics);
+                () -> new VideoInput(VideoSegment.openOrCreate(file, PictureWriter.CAPACITY, PictureWriter.OWNER)), this::take, metrics, resizes::incrementAndGet);
         capture.start();
     }
 
@@ -244,6 +247,51 @@ class VideoCaptureTest {
             emulator.show(4, 128, 96);
             Await.until(() -> "the new size: " + capture.status(), () -> capture.status().width() == 128
                     && capture.status().height() == 96);
+            Await.until(() -> "told " + resizes + " times", () -> resizes.get() == 2);
+        }
+    }
+
+    /** A wait that only a wake-up ends: every request, and the end, ends it. */
+    @Test
+    void whoAsksForAPictureDoesNotWaitForTheEmulator() throws Exception {
+        Path other = SegmentFile.SHM_DIRECTORY.resolve(name + "-audio");
+        Semaphore woken = new Semaphore(0);
+        FrameSignal endless = new FrameSignal() {
+            @Override
+            public boolean await(VideoSegment segment, int expected, long nanos) {
+                woken.acquireUninterruptibly();
+                return true;
+            }
+
+            @Override
+            public void wake() {
+                woken.release();
+            }
+
+            @Override
+            public void close() {}
+        };
+        try (VideoCapture waiting = new VideoCapture(
+                        () -> new VideoInput(
+                                VideoSegment.openOrCreate(other, PictureWriter.CAPACITY, PictureWriter.OWNER), endless),
+                        this::take,
+                        metrics,
+                        () -> {});
+                PictureWriter emulator = new PictureWriter(other)) {
+            emulator.show(1, 64, 64);
+            waiting.start();
+            waiting.watched(true);
+            awaitColor(1);
+            for (int i = 1; i <= 5; i++) {
+                int before = deliveries.size();
+                waiting.requestFrame();
+                Await.until("the picture asked for", () -> deliveries.size() > before);
+                assertTrue(waiting.snapshot().get(5, TimeUnit.SECONDS).isPresent());
+            }
+            int before = deliveries.size();
+            waiting.watched(false);
+            waiting.watched(true);
+            Await.until("the first picture", () -> deliveries.size() > before);
         }
     }
 
@@ -333,7 +381,7 @@ class VideoCaptureTest {
     @Test
     void neverStartedIsStillClosed() throws Exception {
         VideoCapture unused = new VideoCapture(
-                () -> new VideoInput(VideoSegment.openOrCreate(file, PictureWriter.CAPACITY, PictureWriter.OWNER)), f -> {}, metrics);
+                () -> new VideoInput(VideoSegment.openOrCreate(file, PictureWriter.CAPACITY, PictureWriter.OWNER)), f -> {}, metrics, () -> {});
         unused.close();
     }
 
@@ -358,7 +406,8 @@ class VideoCaptureTest {
                 () -> new VideoCapture(
                         () -> new VideoInput(VideoSegment.openOrCreate(foreign, PictureWriter.CAPACITY, PictureWriter.OWNER)),
                         f -> {},
-                        metrics));
+                        metrics,
+                        () -> {}));
         assertTrue(e.getMessage().contains("0x4D454D34"), e.getMessage());
     }
 }

@@ -112,6 +112,9 @@ final class Eventfd implements AutoCloseable {
     /** An epoll instance of its own, so that it outlives the connection. Used by the capture thread only. */
     private static final class Signal implements FrameSignal {
 
+        /** Bounds how late a joining viewer's request is seen. */
+        private static final int LONGEST_MILLIS = 10;
+
         private final Arena arena = Arena.ofShared();
         private final MemorySegment event = arena.allocate(EVENT_BYTES, 8);
         private int epoll = -1;
@@ -135,7 +138,7 @@ final class Eventfd implements AutoCloseable {
         public boolean await(VideoSegment segment, int expected, long nanos) {
             int events;
             try {
-                int millis = (int) Math.max(1, nanos / 1_000_000);
+                int millis = (int) Math.clamp(nanos / 1_000_000, 1, LONGEST_MILLIS);
                 events = (int) EPOLL_WAIT.invokeExact(epoll, event, 1, millis);
             } catch (Throwable e) {
                 throw new IllegalStateException("epoll_wait", e);
@@ -146,6 +149,10 @@ final class Eventfd implements AutoCloseable {
             }
             return events > 0;
         }
+
+        /** The eventfd is the emulator's, to whom a signal from here would be its own: the wait's end is awaited. */
+        @Override
+        public void wake() {}
 
         @Override
         public void close() {

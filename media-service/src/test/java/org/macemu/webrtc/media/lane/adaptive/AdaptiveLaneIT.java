@@ -108,7 +108,8 @@ class AdaptiveLaneIT {
         video = new VideoCapture(
                 () -> new VideoInput(VideoSegment.openOrCreate(videoFile, VideoSegment.DEFAULT_FRAME_CAPACITY, OWNER)),
                 frame -> lanes.get().video(frame),
-                UNCOUNTED);
+                UNCOUNTED,
+                () -> {});
         audio = new AudioCapture(
                 () -> new AudioInput(AudioSegment.openOrCreate(audioFile, OWNER)),
                 (pcm, index, silent) -> lanes.get().audio(pcm, index, silent),

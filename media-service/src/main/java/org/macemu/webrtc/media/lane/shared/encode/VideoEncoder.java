@@ -72,6 +72,11 @@ public final class VideoEncoder implements AutoCloseable {
     private long lastRtpTime;
     private boolean keyFramePending;
     private boolean owed;
+    private long lastSequence = -1;
+    /** Rows of the encoder's picture that are not as in the last frame. */
+    private int staleFrom;
+
+    private int staleTo;
     private int finest;
     private int coarsest;
     private boolean careful;
@@ -114,7 +119,9 @@ public final class VideoEncoder implements AutoCloseable {
         if (closed) {
             return false;
         }
-        keyFramePending |= prepare(frame.width(), frame.height()) || wish == FrameWish.KEY_FRAME;
+        boolean begun = prepare(frame.width(), frame.height());
+        noteChanges(frame, begun);
+        keyFramePending |= begun || wish == FrameWish.KEY_FRAME;
         long now = clock.getAsLong();
         budget.advance(now, appliedBitrate);
         boolean news = frame.changed() || owed || wish == FrameWish.WHOLE || keyFramePending;
@@ -192,11 +199,28 @@ public final class VideoEncoder implements AutoCloseable {
         return layer == 0 ? base : base | VpxEncoder.NO_UPDATE_LAST | VpxEncoder.NO_UPDATE_ENTROPY;
     }
 
+    /** A frame tells what differs from the one before it: of one that follows another everything may be stale. */
+    private void noteChanges(VideoFrame frame, boolean begun) {
+        if (begun || frame.sequence() != lastSequence + 1) {
+            staleFrom = 0;
+            staleTo = frame.height();
+        } else if (frame.changed()) {
+            staleFrom = Math.min(staleFrom, frame.changedFrom());
+            staleTo = Math.max(staleTo, frame.changedTo());
+        }
+        lastSequence = frame.sequence();
+    }
+
     /** @param patched find out which blocks changed, for {@link #blocks} */
     private void convert(VideoFrame frame, boolean patched) {
         I420Picture picture = encoder.picture();
         byte[] before = patched ? picture.y().toArray(JAVA_BYTE) : null;
-        yuv.toI420(frame.pixels(), frame.format(), picture, 0, frame.height());
+        if (staleTo > staleFrom) {
+            int first = staleFrom & ~1;
+            yuv.toI420(frame.pixels(), frame.format(), picture, first, Math.min((staleTo + 1) & ~1, frame.height()) - first);
+        }
+        staleFrom = frame.height();
+        staleTo = 0;
         if (patched) {
             findChanges(MemorySegment.ofArray(before), picture);
         }

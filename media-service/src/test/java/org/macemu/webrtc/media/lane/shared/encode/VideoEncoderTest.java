@@ -9,7 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.macemu.webrtc.media.capture.TestFrames;
 import org.macemu.webrtc.media.capture.VideoFrame;
 import org.macemu.webrtc.media.lane.shared.ffm.LibYuv;
@@ -96,6 +100,45 @@ class VideoEncoderTest {
                 assertTrue(encoder.encode(frame(rgba, 320, 240, false), FrameWish.REPETITION, encoded));
                 assertArrayEquals(before, decoder.decode(encoded.data(), encoded.length()), "picture " + i);
             }
+        }
+    }
+
+    /** Who is told the rows that changed makes the very frames of one who converts everything, frames left out or not. */
+    @ParameterizedTest
+    @CsvSource({"320, 240", "33, 31"})
+    void rowsThatDidNotChangeNeedNoConversion(int width, int height) throws Throwable {
+        try (Arena arena = Arena.ofConfined();
+                VideoEncoder all = encoder();
+                VideoEncoder some = encoder()) {
+            EncodedFrame other = new EncodedFrame();
+            MemorySegment rgba = text(arena, width, height);
+            Random random = new Random(1);
+            int encodes = 0;
+            for (int i = 1; i <= 300; i++) {
+                int from = random.nextInt(height);
+                int to = i % 7 == 0 ? from : from + random.nextInt(height - from) + 1;
+                if (to > from) {
+                    rgba.asSlice(from * 4L * width, (to - from) * 4L * width).fill((byte) random.nextInt(256));
+                }
+                if (i % 11 == 0) {
+                    // A lane that could not take it.
+                    continue;
+                }
+                FrameWish wish = i % 11 == 1 ? FrameWish.WHOLE : i % 50 == 0 ? FrameWish.KEY_FRAME : FrameWish.NEWS;
+                time += 33_333_333;
+                TestFrames.set(frame, rgba, width, height, from, to, time, i);
+                boolean made = some.encode(frame, wish, encoded);
+                TestFrames.set(frame, rgba, width, height, to > from, time, 0);
+                assertEquals(made, all.encode(frame, wish, other));
+                if (made) {
+                    encodes++;
+                    assertArrayEquals(
+                            Arrays.copyOf(other.data(), other.length()),
+                            Arrays.copyOf(encoded.data(), encoded.length()),
+                            "frame " + i);
+                }
+            }
+            assertTrue(encodes > 200, encodes + " frames");
         }
     }
 
