@@ -135,9 +135,9 @@ public final class LatencyBench {
         }
     }
 
-    /** Waits, a minute at most, until the JVM has compiled what it runs: that is a cost of the first minutes only. */
+    /** Waits, three minutes at most, until the JVM has compiled what it runs: that is a cost of the first minutes only. */
     private void awaitCompiled() throws IOException, InterruptedException {
-        for (int i = 0; i < 12; i++) {
+        for (int i = 0; i < 36; i++) {
             double compiling = cores(5).threads().entrySet().stream()
                     .filter(thread -> thread.getKey().contains("Compiler"))
                     .mapToDouble(thread -> thread.getValue())

@@ -1,14 +1,10 @@
 package org.macemu.webrtc.media.lane.shared;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
-import org.macemu.webrtc.media.capture.TestFrames;
+import org.macemu.webrtc.media.capture.CapturedPictures;
 import org.macemu.webrtc.media.capture.VideoFrame;
 import org.macemu.webrtc.media.lane.shared.encode.EncodedFrame;
 import org.macemu.webrtc.media.lane.shared.encode.FrameWish;
@@ -20,8 +16,8 @@ import org.macemu.webrtc.synthetic.SceneKind;
 import org.macemu.webrtc.synthetic.ScenePixels;
 
 /**
- * CPU time of the video encoder, conversion included, at 30 pictures a second: {@code EncodeBench KILOBITS SECONDS
- * SIZE...}. A picture whose pixels are those of the one before is compared only, as capture does.
+ * CPU time of the capture thread at 30 pictures a second, from shared memory to the encoded frame: {@code EncodeBench
+ * KILOBITS SECONDS SIZE...}.
  */
 final class EncodeBench {
 
@@ -43,13 +39,10 @@ final class EncodeBench {
     private static void measure(SceneKind scene, int width, int height, int kilobits, int frames) throws Exception {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         AtomicLong clock = new AtomicLong();
-        try (Arena arena = Arena.ofConfined();
+        try (CapturedPictures captured = new CapturedPictures(width, height);
                 VideoEncoder encoder = new VideoEncoder(
                         VpxLibrary.load(), LibYuv.load(), VideoEncoderSettings.of(kilobits, 1), clock::get)) {
             ScenePixels pixels = new ScenePixels(scene, width, height);
-            long bytes = (long) width * height * 4;
-            MemorySegment rgba = arena.allocate(bytes, 64);
-            VideoFrame frame = new VideoFrame();
             EncodedFrame encoded = new EncodedFrame();
             long cpu = 0;
             long sent = 0;
@@ -60,13 +53,9 @@ final class EncodeBench {
                 long nanos = i * 1_000_000_000L / FRAMES_PER_SECOND;
                 int[] drawn = pixels.draw(nanos);
                 clock.set(nanos + 1_000_000_000L);
+                captured.publish(drawn, nanos);
                 long begin = threads.getCurrentThreadCpuTime();
-                MemorySegment source = MemorySegment.ofArray(drawn);
-                boolean changed = i == 0 || rgba.mismatch(source.asSlice(0, bytes)) >= 0;
-                if (changed) {
-                    MemorySegment.copy(drawn, 0, rgba, JAVA_INT, 0, width * height);
-                }
-                TestFrames.set(frame, rgba, width, height, changed, nanos + 1_000_000_000L, i);
+                VideoFrame frame = captured.read(nanos + 1_000_000_000L);
                 boolean made = encoder.encode(frame, i == 0 ? FrameWish.KEY_FRAME : FrameWish.NEWS, encoded);
                 if (i >= warmUp) {
                     cpu += threads.getCurrentThreadCpuTime() - begin;
