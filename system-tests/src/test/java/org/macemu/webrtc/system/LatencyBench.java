@@ -85,9 +85,14 @@ public final class LatencyBench {
 
     private void firstPictures() {
         List<Double> warm = new ArrayList<>();
+        List<Double> answered = new ArrayList<>();
+        List<Double> connected = new ArrayList<>();
         for (int i = 0; i < JOINS; i++) {
             try (ViewerPage page = open()) {
-                warm.add(page.mark("firstFrame") - page.mark("offer"));
+                double offer = page.mark("offer");
+                warm.add(page.mark("firstFrame") - offer);
+                answered.add(page.mark("answer") - offer);
+                connected.add(page.mark("connected") - offer);
             }
         }
         double cold = warm.removeFirst();
@@ -95,6 +100,9 @@ public final class LatencyBench {
         say(
                 "first picture          %.0f ms cold; warm %.0f ms median, %.0f ms worst of %d",
                 cold, first.median(), first.percentile(100), first.count());
+        say(
+                "                       answered after %.0f ms, connected after %.0f ms (medians)",
+                Distribution.of(answered).median(), Distribution.of(connected).median());
     }
 
     /** Returns the bench's last line. */
