@@ -56,6 +56,7 @@ class AccessIT {
                 .screenshot(Screenshot.newBuilder().setPng(ByteString.copyFromUtf8("a picture")).build());
         client = new RestClient(port);
         tokens = new AccessTokens(keyFile, "mac");
+        media.awaitReached(client, "Authorization", bearer(AccessRole.OWNER));
     }
 
     @AfterEach

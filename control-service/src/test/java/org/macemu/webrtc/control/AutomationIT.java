@@ -49,6 +49,7 @@ class AutomationIT {
     void start() throws Exception {
         media = ScriptedMedia.start(mediaPort);
         client = new RestClient(port);
+        media.awaitReached(client);
     }
 
     @AfterEach

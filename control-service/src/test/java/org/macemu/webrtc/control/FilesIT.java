@@ -28,8 +28,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,6 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.macemu.webrtc.api.grpc.Folder;
+import org.macemu.webrtc.control.testing.Await;
 import org.macemu.webrtc.control.testing.MediaAddress;
 import org.macemu.webrtc.control.testing.RestClient;
 import org.macemu.webrtc.control.testing.ScriptedMedia;
@@ -64,19 +63,7 @@ class FilesIT {
     void start() throws Exception {
         media = ScriptedMedia.start(mediaPort);
         client = new RestClient(port);
-        awaitReached();
-    }
-
-    /** The end of the media-service of the test before may not have been noticed yet. */
-    private void awaitReached() throws Exception {
-        await(() -> {
-            try {
-                return client.get(FILES).statusCode() == 200;
-            } catch (Exception e) {
-                throw new AssertionError(e);
-            }
-        });
-        media.files().forgetCalls();
+        media.awaitReached(client);
     }
 
     @AfterEach
@@ -255,7 +242,7 @@ class FilesIT {
         String answer = raw("PUT " + FILES + "/images/a.img HTTP/1.1", "Content-Length: 100000", new byte[10]);
         assertTrue(answer.startsWith("HTTP/1.1 507"), answer);
         assertTrue(answer.contains("urn:macemu:problem:storage-full"), answer);
-        await(() -> media.files().uploadsUnderWay() == 0);
+        Await.until("the upload has ended", () -> media.files().uploadsUnderWay() == 0);
         assertNull(media.files().bytes(Folder.FOLDER_IMAGES, "a.img"));
     }
 
@@ -269,14 +256,6 @@ class FilesIT {
             socket.getOutputStream().write(body);
             socket.getOutputStream().flush();
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        }
-    }
-
-    private static void await(BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < deadline);
-            TimeUnit.MILLISECONDS.sleep(5);
         }
     }
 
@@ -337,15 +316,10 @@ class FilesIT {
                             .getBytes(StandardCharsets.ISO_8859_1));
             socket.getOutputStream().write(noise(100_000));
             socket.getOutputStream().flush();
-            await(() -> media.files().bytesUnderWay() == 100_000);
+            Await.until("the bytes have arrived", () -> media.files().bytesUnderWay() == 100_000);
         }
-        await(() -> {
-            try {
-                return "100000".equals(header(tus("HEAD", upload, null), "Upload-Offset"));
-            } catch (Exception e) {
-                return false;
-            }
-        });
+        Await.until("the upload may go on", () ->
+                "100000".equals(header(tus("HEAD", upload, null), "Upload-Offset")));
     }
 
     @Test
@@ -366,8 +340,8 @@ class FilesIT {
     @ParameterizedTest
     @ValueSource(
             strings = {"", "filename", "filename YQ==", "folder cm9tcw==", "folder dGFwZXM=,filename YQ==",
-                "folder cm9tcw==,filename YQ==,filename Yg==", "folder cm9tcw==,filename ***", "folder cm9tcw==,filename /w==",
-                "folder cm9tcw== x,filename YQ==", ",", "folder cm9tcw==,filename YQ==,overwrite eWVz"})
+                "folder cm9tcw==,filename YQ==,filename Yg==", "folder cm9tcw==,filename ***",
+                "folder cm9tcw==,filename /w==", "folder cm9tcw== x,filename YQ==", ",", "folder cm9tcw==,filename YQ==,overwrite eWVz"})
     void metadataThatNameNoFileAreRefused(String metadata) throws Exception {
         problemOf(tus("POST", UPLOADS, null, "Upload-Length", "3", "Upload-Metadata", metadata), 400, "invalid-request");
         assertEquals(List.of(), media.files().calls());

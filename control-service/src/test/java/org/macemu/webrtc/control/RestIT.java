@@ -45,6 +45,7 @@ class RestIT {
     void start() throws Exception {
         media = ScriptedMedia.start(mediaPort);
         client = new RestClient(port);
+        media.awaitReached(client);
     }
 
     @AfterEach

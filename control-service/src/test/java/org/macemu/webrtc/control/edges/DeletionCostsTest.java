@@ -2,58 +2,43 @@ package org.macemu.webrtc.control.edges;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.macemu.webrtc.control.testing.Await;
 import org.macemu.webrtc.control.testing.Wire;
+import org.macemu.webrtc.testing.Closer;
 
 /** What is written about edges, and what happens when Kubernetes or an edge does not do its part. */
 class DeletionCostsTest {
 
-    private static final long LIMIT_MS = 15_000;
     private static final Duration PERIOD = Duration.ofMillis(50);
 
+    @AutoClose
+    private final Closer closer = new Closer();
+
+    private final EdgeCluster cluster = closer.register(new EdgeCluster());
     private final Map<String, Integer> viewers = new ConcurrentHashMap<>();
     private final AtomicInteger questions = new AtomicInteger();
-    private final List<AutoCloseable> open = new ArrayList<>();
-    private EdgeCluster cluster;
-
-    @BeforeEach
-    void start() {
-        cluster = new EdgeCluster();
-        open.add(cluster);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        for (AutoCloseable closeable : open.reversed()) {
-            closeable.close();
-        }
-    }
 
     /** One replica of the control-service, which reaches the API over a wire of its own. */
     private Wire replica(Duration pause) throws IOException {
-        Wire wire = Wire.to(cluster.port());
-        KubernetesClient client = new KubernetesClientBuilder()
+        Wire wire = closer.register(Wire.to(cluster.port()));
+        KubernetesClient client = closer.register(new KubernetesClientBuilder()
                 .withConfig(new ConfigBuilder()
                         .withMasterUrl("http://127.0.0.1:" + wire.port() + "/")
                         .withConnectionTimeout(1000)
@@ -61,14 +46,14 @@ class DeletionCostsTest {
                         .withRequestRetryBackoffLimit(0)
                         .withWatchReconnectInterval(100)
                         .build())
-                .build();
-        open.addAll(List.of(wire, client, new DeletionCosts(client, config(pause), address -> {
+                .build());
+        closer.register(new DeletionCosts(client, config(pause), address -> {
             questions.incrementAndGet();
             Integer watching = viewers.get(address);
             return watching == null
                     ? CompletableFuture.failedFuture(new IOException("it does not answer"))
                     : CompletableFuture.completedFuture(watching);
-        })));
+        }));
         return wire;
     }
 
@@ -111,22 +96,14 @@ class DeletionCostsTest {
         };
     }
 
-    private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LIMIT_MS);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < deadline, () -> "Not within " + LIMIT_MS + " ms: " + what);
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
-    }
-
     private void awaitCost(String pod, String cost) throws InterruptedException {
-        await(pod + " costs " + cost, () -> cost.equals(cluster.cost(pod)));
+        Await.until(pod + " costs " + cost, () -> cost.equals(cluster.cost(pod)));
     }
 
     /** The edges are asked some more times; what was written to within the pause is not. */
     private void awaitRounds() throws InterruptedException {
         int seen = questions.get();
-        await("rounds", () -> questions.get() > seen + 12);
+        Await.until("rounds", () -> questions.get() > seen + 12);
     }
 
     @Test

@@ -3,17 +3,15 @@ package org.macemu.webrtc.control.edges;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.macemu.webrtc.api.grpc.SessionStatus;
+import org.macemu.webrtc.control.testing.Await;
 import org.macemu.webrtc.control.testing.MediaAddress;
 import org.macemu.webrtc.control.testing.ScriptedMedia;
 import org.macemu.webrtc.testing.ServiceProcess;
 
 /** The packaged service, set as the chart sets it, without sessions: it asks an edge over gRPC and tells Kubernetes. */
 class EdgesIT {
-
-    private static final long LIMIT_MS = 15_000;
 
     @Test
     void theServiceTellsKubernetesHowManyWatchAtAnEdge() throws Exception {
@@ -33,11 +31,7 @@ class EdgesIT {
                     "-Dmacemu.edges.period=200ms",
                     "-Dquarkus.kubernetes-client.api-server-url=http://127.0.0.1:" + cluster.port() + "/")) {
                 service.awaitOutput("Listening on");
-                long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LIMIT_MS);
-                while (cluster.writes.isEmpty()) {
-                    assertTrue(System.nanoTime() < deadline, service::output);
-                    TimeUnit.MILLISECONDS.sleep(20);
-                }
+                Await.until("the edge's pod is written to", () -> !cluster.writes.isEmpty());
                 assertEquals("73", cluster.cost("mac-macemu-webrtc-edge-5d4f-x7k2p"));
                 assertTrue(edge.calls().contains("status"));
             }

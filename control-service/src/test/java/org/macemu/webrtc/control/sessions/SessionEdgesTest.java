@@ -3,9 +3,8 @@ package org.macemu.webrtc.control.sessions;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.macemu.webrtc.control.sessions.SessionsTest.body;
+import static org.macemu.webrtc.control.sessions.SessionsFixture.body;
 import static org.macemu.webrtc.control.sessions.TestCluster.NAMESPACE;
-import static org.macemu.webrtc.control.sessions.TestCluster.await;
 import static org.macemu.webrtc.control.sessions.TestCluster.refusal;
 
 import io.fabric8.kubernetes.api.model.Container;
@@ -23,14 +22,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.macemu.webrtc.control.sessions.SessionView.Phase;
 import org.macemu.webrtc.control.sessions.TestCluster.Replica;
+import org.macemu.webrtc.control.testing.Await;
 
 /** Edges of sessions against an API server in memory: they are there as long as their Mac is. */
 class SessionEdgesTest {
@@ -39,23 +38,14 @@ class SessionEdgesTest {
     private static final List<String> ALL =
             List.of("Deployment", "HorizontalPodAutoscaler", "PodDisruptionBudget", "Service");
 
-    @TempDir
-    private Path folder;
+    @AutoClose
+    private final TestCluster cluster = new TestCluster();
 
-    private TestCluster cluster;
     private Replica one;
 
     @BeforeEach
     void start() throws Exception {
-        cluster = new TestCluster(folder);
         one = cluster.replica().ready();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        one.close();
-        cluster.close();
-        assertEquals(List.of(), cluster.violations, "two pods had one disk");
     }
 
     private Stream<? extends HasMetadata> ofEdges() {
@@ -91,11 +81,11 @@ class SessionEdgesTest {
     }
 
     private void awaitEdges(List<String> kinds) throws InterruptedException {
-        await("edges are " + kinds, () -> kinds().equals(kinds));
+        Await.until("edges are " + kinds, () -> kinds().equals(kinds));
     }
 
     private void awaitPhase(Phase phase) throws InterruptedException {
-        SessionsTest.awaitPhase(one, "ben", phase);
+        one.awaitPhase("ben", phase);
     }
 
     private void ben() throws Exception {
@@ -148,14 +138,8 @@ class SessionEdgesTest {
     @Test
     void portAndOriginFollowFromTheMac() throws Exception {
         one.sessions().create(body("{'name':'ada'}"));
-        await("ada is known", () -> cluster.set("ada").isPresent());
-        await("ada's port is known", () -> {
-            try {
-                return one.sessions().list().size() == 1;
-            } catch (SessionFailure e) {
-                return false;
-            }
-        });
+        Await.until("ada is known", () -> cluster.set("ada").isPresent());
+        Await.until("ada's port is known", () -> one.sessions().list().size() == 1);
         ben();
         assertEquals("30201", cluster.set("ben").orElseThrow().getMetadata().getAnnotations().get(MacSession.PORT));
         Container edge = only(Deployment.class).getSpec().getTemplate().getSpec().getContainers().getFirst();
@@ -187,7 +171,7 @@ class SessionEdgesTest {
         one.sessions().resume("ben");
         awaitEdges(ALL);
         one.sessions().delete("ben", true);
-        await("it is gone", () -> cluster.set("ben").isEmpty());
+        Await.until("it is gone", () -> cluster.set("ben").isEmpty());
         awaitEdges(List.of());
     }
 
@@ -198,7 +182,7 @@ class SessionEdgesTest {
         String before = uid(kind);
         ofEdges().filter(object -> object.getKind().equals(kind)).forEach(object ->
                 cluster.admin.resource(object).delete());
-        await("another " + kind + " is there", () -> kinds().equals(ALL) && !uid(kind).equals(before));
+        Await.until("another " + kind + " is there", () -> kinds().equals(ALL) && !uid(kind).equals(before));
     }
 
     private String uid(String kind) {
@@ -252,7 +236,7 @@ class SessionEdgesTest {
                 : null);
         one.sessions().create(body("{'name':'ben','edges':3}"));
         awaitPhase(Phase.RUNNING);
-        await("it is said", () -> cluster.admin.v1().events().inNamespace(NAMESPACE).list().getItems().stream()
+        Await.until("it is said", () -> cluster.admin.v1().events().inNamespace(NAMESPACE).list().getItems().stream()
                 .anyMatch(event -> event.getMessage().contains("exceeded quota: edges")));
         cluster.healed();
         awaitEdges(ALL);

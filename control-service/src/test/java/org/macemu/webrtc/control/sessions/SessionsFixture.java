@@ -1,10 +1,13 @@
 package org.macemu.webrtc.control.sessions;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Settings as the chart gives them. */
+/** Settings as the chart gives them, and requests. */
 final class SessionsFixture {
 
     static final Duration IDLE = Duration.ofMinutes(30);
@@ -12,7 +15,14 @@ final class SessionsFixture {
     static final int FIRST_EDGE_PORT = 8200;
     static final int MAX_EDGES = 5;
 
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private SessionsFixture() {}
+
+    /** A body in which ' stands for ". */
+    static JsonNode body(String json) throws IOException {
+        return JSON.readTree(json.replace('\'', '"'));
+    }
 
     static SessionsConfig config(Path pattern, int max) {
         return config(pattern, max, MAX_EDGES);

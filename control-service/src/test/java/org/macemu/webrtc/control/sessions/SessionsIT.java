@@ -2,7 +2,6 @@ package org.macemu.webrtc.control.sessions;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.macemu.webrtc.control.sessions.TestCluster.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,8 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,9 +21,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.macemu.webrtc.api.access.AccessRole;
 import org.macemu.webrtc.api.access.AccessTokens;
 import org.macemu.webrtc.api.grpc.SessionStatus;
+import org.macemu.webrtc.control.testing.Await;
 import org.macemu.webrtc.control.testing.MediaAddress;
 import org.macemu.webrtc.control.testing.RestClient;
 import org.macemu.webrtc.control.testing.ScriptedMedia;
+import org.macemu.webrtc.testing.Closer;
 import org.macemu.webrtc.testing.ServiceProcess;
 
 /** The packaged service with sessions, against an API server in memory: the REST API, tokens, and idleness. */
@@ -34,28 +34,12 @@ class SessionsIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String SESSIONS = "/api/v1/sessions";
 
-    @TempDir
-    private Path folder;
+    @AutoClose
+    private final Closer closer = new Closer();
 
-    private final List<AutoCloseable> open = new ArrayList<>();
-    private TestCluster cluster;
+    private final TestCluster cluster = closer.register(new TestCluster());
+    private final int mediaPort = MediaAddress.freePort();
     private RestClient rest;
-    private int mediaPort;
-
-    @BeforeEach
-    void start() throws Exception {
-        cluster = new TestCluster(Files.createDirectory(folder.resolve("pattern")));
-        open.add(cluster);
-        mediaPort = MediaAddress.freePort();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        for (AutoCloseable closeable : open.reversed()) {
-            closeable.close();
-        }
-        assertEquals(List.of(), cluster.violations);
-    }
 
     private void service(String... more) throws Exception {
         int port = MediaAddress.freePort();
@@ -70,10 +54,12 @@ class SessionsIT {
                 "-Dmacemu.sessions.idle-check=200ms",
                 "-Dquarkus.kubernetes-client.api-server-url=http://127.0.0.1:" + cluster.port() + "/"));
         properties.addAll(List.of(more));
-        ServiceProcess service = ServiceProcess.start(properties.toArray(String[]::new));
-        open.add(service);
-        service.awaitOutput("Listening on");
+        closer.register(ServiceProcess.start(properties.toArray(String[]::new))).awaitOutput("Listening on");
         rest = new RestClient(port);
+    }
+
+    private void awaitSessions(String... headers) throws InterruptedException {
+        Await.until("sessions are known", () -> rest.get(SESSIONS, headers).statusCode() == 200);
     }
 
     private JsonNode send(int status, String method, String path, String body, String... headers) throws Exception {
@@ -91,27 +77,14 @@ class SessionsIT {
     }
 
     private void awaitState(String name, String state) throws InterruptedException {
-        await(name + " is " + state, () -> {
-            try {
-                return state.equals(JSON.readTree(rest.get(SESSIONS + "/" + name).body())
-                        .path("state")
-                        .asText());
-            } catch (Exception e) {
-                return false;
-            }
-        });
+        Await.until(name + " is " + state, () -> state.equals(
+                JSON.readTree(rest.get(SESSIONS + "/" + name).body()).path("state").asText()));
     }
 
     @Test
     void aMacsLife() throws Exception {
         service();
-        await("sessions are known", () -> {
-            try {
-                return rest.get(SESSIONS).statusCode() == 200;
-            } catch (Exception e) {
-                return false;
-            }
-        });
+        awaitSessions();
         HttpResponse<String> made = rest.send(
                 "POST", SESSIONS, "{\"name\":\"ada\",\"title\":\"Ada's Mac\"}", "Content-Type", "application/json");
         assertEquals(201, made.statusCode(), made.body());
@@ -133,24 +106,18 @@ class SessionsIT {
         awaitState("ada", "running");
         assertEquals("invalid-request", kind(send(400, "DELETE", SESSIONS + "/ada?disks=perhaps", null)));
         send(202, "DELETE", SESSIONS + "/ada?disks=delete", null);
-        await("it is gone", () -> cluster.set("ada").isEmpty());
+        Await.until("it is gone", () -> cluster.set("ada").isEmpty());
         assertEquals("session-unknown", kind(send(404, "GET", SESSIONS + "/ada", null)));
     }
 
     @Test
     void aMacWithEdgesOfItsOwn() throws Exception {
         service("-Dmacemu.sessions.edges.max=2", "-Dmacemu.sessions.edges.first-port=8200");
-        await("sessions are known", () -> {
-            try {
-                return rest.get(SESSIONS).statusCode() == 200;
-            } catch (Exception e) {
-                return false;
-            }
-        });
+        awaitSessions();
         JsonNode refused = send(400, "POST", SESSIONS, "{\"name\":\"ada\",\"edges\":3}");
         assertTrue(refused.path("detail").asText().contains("0 to 2 are expected"), refused::toString);
         assertEquals(2, send(201, "POST", SESSIONS, "{\"name\":\"ada\",\"edges\":2}").path("edges").asInt());
-        await("its edges are made", () -> cluster.admin
+        Await.until("its edges are made", () -> cluster.admin
                         .apps()
                         .deployments()
                         .inNamespace(TestCluster.NAMESPACE)
@@ -170,13 +137,7 @@ class SessionsIT {
             """)
     void badRequests(String method, String path, String body, int status, String kind) throws Exception {
         service();
-        await("sessions are known", () -> {
-            try {
-                return rest.get(SESSIONS).statusCode() == 200;
-            } catch (Exception e) {
-                return false;
-            }
-        });
+        awaitSessions();
         assertEquals(kind, kind(send(status, method, path, body)));
     }
 
@@ -187,21 +148,14 @@ class SessionsIT {
     /** The media-service of the pod says how many watch; the pod is this machine. */
     @Test
     void nobodyWatchingSuspendsAfterAWhile() throws Exception {
-        ScriptedMedia media = ScriptedMedia.start(mediaPort);
-        open.add(media);
-        media.status(SessionStatus.newBuilder().setViewers(1).build());
+        ScriptedMedia media = closer.register(ScriptedMedia.start(mediaPort))
+                .status(SessionStatus.newBuilder().setViewers(1).build());
         service("-Dmacemu.sessions.idle-timeout=2s");
         cluster.podsStayPending();
-        await("sessions are known", () -> {
-            try {
-                return rest.get(SESSIONS).statusCode() == 200;
-            } catch (Exception e) {
-                return false;
-            }
-        });
+        awaitSessions();
         send(201, "POST", SESSIONS, "{\"name\":\"ada\"}");
         String pod = "mac-macemu-webrtc-s-ada-0";
-        await("its pod is made", () -> cluster.pods(pod).get() != null);
+        Await.until("its pod is made", () -> cluster.pods(pod).get() != null);
         PodStatus status = new PodStatus();
         status.setPhase("Running");
         status.setPodIP("127.0.0.1");
@@ -213,7 +167,9 @@ class SessionsIT {
         send(503, "GET", "/api/v1/status", null);
         assertEquals(1, send(200, "GET", "/api/v1/status?session=ada", null).path("viewers").asInt());
         send(404, "GET", "/api/v1/status?session=nobody", null);
-        Thread.sleep(3500);
+        // Each 200 ms: for longer than nobody may watch.
+        int asked = media.calls().size();
+        Await.until("how many watch is asked for", () -> media.calls().size() > asked + 15);
         awaitState("ada", "running");
         media.status(SessionStatus.newBuilder().setViewers(0).build());
         awaitState("ada", "suspended");
@@ -221,7 +177,7 @@ class SessionsIT {
     }
 
     @Test
-    void tokensAreForOneSessionOrForAll() throws Exception {
+    void tokensAreForOneSessionOrForAll(@TempDir Path folder) throws Exception {
         Path keys = Files.writeString(folder.resolve("access.key"), "q".repeat(43) + "\n");
         service("-Dmacemu.access.key-file=" + keys);
         AccessTokens tokens = new AccessTokens(keys, "mac");
@@ -230,13 +186,7 @@ class SessionsIT {
         String guest = "Bearer " + tokens.issue("ada", AccessRole.GUEST, "", hour);
         String owner = "Bearer " + tokens.issue("ada", AccessRole.OWNER, "", hour);
         String stranger = "Bearer " + tokens.issue("ben", AccessRole.OWNER, "", hour);
-        await("sessions are known", () -> {
-            try {
-                return rest.get(SESSIONS, "Authorization", admin).statusCode() == 200;
-            } catch (Exception e) {
-                return false;
-            }
-        });
+        awaitSessions("Authorization", admin);
         send(201, "POST", SESSIONS, "{\"name\":\"ada\"}", "Authorization", admin);
         for (String foreign : List.of(guest, owner, stranger)) {
             send(401, "GET", SESSIONS, null, "Authorization", foreign);

@@ -4,17 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.macemu.webrtc.control.sessions.SessionsFixture.body;
 import static org.macemu.webrtc.control.sessions.TestCluster.NAMESPACE;
-import static org.macemu.webrtc.control.sessions.TestCluster.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -25,51 +22,26 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.macemu.webrtc.control.sessions.SessionView.Phase;
 import org.macemu.webrtc.control.sessions.TestCluster.Replica;
+import org.macemu.webrtc.control.testing.Await;
 
 /** Sessions against an API server in memory, by one control-service and by two at once. */
 class SessionsTest {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    @AutoClose
+    private final TestCluster cluster = new TestCluster();
 
-    @TempDir
-    private Path folder;
-
-    private TestCluster cluster;
     private Replica one;
 
     @BeforeEach
     void start() throws Exception {
-        cluster = new TestCluster(folder);
         one = cluster.replica().ready();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        one.close();
-        cluster.close();
-        assertEquals(List.of(), cluster.violations, "two pods had one disk");
-    }
-
-    static JsonNode body(String json) throws Exception {
-        return JSON.readTree(json.replace('\'', '"'));
-    }
-
-    static void awaitPhase(Replica replica, String session, Phase phase) throws InterruptedException {
-        await(session + " is " + phase, () -> {
-            try {
-                return replica.sessions().get(session).phase() == phase;
-            } catch (SessionFailure e) {
-                return false;
-            }
-        });
     }
 
     private static Container container(PodSpec spec, String name) {
@@ -85,7 +57,7 @@ class SessionsTest {
                 .create(body("{'name':'ada','title':'Ada\\u0027s Mac','rom':'Quadra 650.ROM','screen':'800x600',"
                         + "'diskSize':'4Gi','idleTimeout':600}"));
         assertEquals(Phase.STARTING, made.phase());
-        awaitPhase(one, "ada", Phase.RUNNING);
+        one.awaitPhase("ada", Phase.RUNNING);
         StatefulSet set = cluster.set("ada").orElseThrow();
         assertEquals("mac-macemu-webrtc-s-ada", set.getMetadata().getName());
         PodSpec spec = set.getSpec().getTemplate().getSpec();
@@ -125,48 +97,42 @@ class SessionsTest {
     @Test
     void suspendedWokenStoppedResumed() throws Exception {
         one.sessions().create(body("{'name':'ada'}"));
-        awaitPhase(one, "ada", Phase.RUNNING);
+        one.awaitPhase("ada", Phase.RUNNING);
         one.sessions().suspend("ada");
-        awaitPhase(one, "ada", Phase.SUSPENDED);
+        one.awaitPhase("ada", Phase.SUSPENDED);
         assertEquals(0, cluster.set("ada").orElseThrow().getSpec().getReplicas());
         assertEquals(
                 1,
                 cluster.admin.persistentVolumeClaims().inNamespace(NAMESPACE).list().getItems().size(),
                 "the disks stay");
         assertEquals(Phase.STARTING, one.sessions().visit("ada").phase());
-        awaitPhase(one, "ada", Phase.RUNNING);
+        one.awaitPhase("ada", Phase.RUNNING);
         one.sessions().stop("ada");
-        awaitPhase(one, "ada", Phase.STOPPED);
+        one.awaitPhase("ada", Phase.STOPPED);
         assertEquals(Phase.STOPPED, one.sessions().visit("ada").phase(), "a visit starts nothing that was stopped");
         one.sessions().resume("ada");
-        awaitPhase(one, "ada", Phase.RUNNING);
+        one.awaitPhase("ada", Phase.RUNNING);
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void deletedWithItsDisksOrWithout(boolean disks) throws Exception {
         one.sessions().create(body("{'name':'ada'}"));
-        awaitPhase(one, "ada", Phase.RUNNING);
+        one.awaitPhase("ada", Phase.RUNNING);
         one.sessions().delete("ada", disks);
-        await("nothing is left but perhaps the disks", () -> cluster.set("ada").isEmpty()
+        Await.until("nothing is left but perhaps the disks", () -> cluster.set("ada").isEmpty()
                 && cluster.admin.services().inNamespace(NAMESPACE).list().getItems().isEmpty()
                 && cluster.admin.pods().inNamespace(NAMESPACE).list().getItems().isEmpty()
                 && cluster.admin.persistentVolumeClaims().inNamespace(NAMESPACE).list().getItems().isEmpty() == disks);
-        await("it is not known any more", () -> {
-            try {
-                return one.sessions().list().isEmpty();
-            } catch (SessionFailure e) {
-                return false;
-            }
-        });
+        Await.until("it is not known any more", () -> one.sessions().list().isEmpty());
         one.sessions().create(body("{'name':'ada'}"));
-        awaitPhase(one, "ada", Phase.RUNNING);
+        one.awaitPhase("ada", Phase.RUNNING);
     }
 
     @Test
     void nobodyWatchingSuspendsAndAVisitorOfThatMomentDoesNot() throws Exception {
         one.sessions().create(body("{'name':'ada'}"));
-        awaitPhase(one, "ada", Phase.RUNNING);
+        one.awaitPhase("ada", Phase.RUNNING);
         one.sessions().watched("ada", 0);
         assertEquals(Phase.RUNNING, one.sessions().get("ada").phase(), "not idle for long enough");
         cluster.clock.move(SessionsFixture.IDLE.minusMinutes(1));
@@ -180,7 +146,7 @@ class SessionsTest {
         assertEquals(Phase.RUNNING, one.sessions().get("ada").phase(), "somebody has just come");
         cluster.clock.move(SessionsFixture.IDLE.plusSeconds(1));
         one.sessions().watched("ada", 0);
-        awaitPhase(one, "ada", Phase.SUSPENDED);
+        one.awaitPhase("ada", Phase.SUSPENDED);
         assertTrue(cluster.admin.v1().events().inNamespace(NAMESPACE).list().getItems().stream()
                 .anyMatch(event -> event.getReason().equals("Suspended")
                         && event.getInvolvedObject().getName().equals("mac-macemu-webrtc-s-ada")));
@@ -191,22 +157,16 @@ class SessionsTest {
     void aRestartLosesNothing() throws Exception {
         one.sessions().create(body("{'name':'ada','title':'A','idleTimeout':0}"));
         one.sessions().create(body("{'name':'ben'}"));
-        awaitPhase(one, "ada", Phase.RUNNING);
-        awaitPhase(one, "ben", Phase.RUNNING);
+        one.awaitPhase("ada", Phase.RUNNING);
+        one.awaitPhase("ben", Phase.RUNNING);
         one.sessions().suspend("ben");
-        awaitPhase(one, "ben", Phase.SUSPENDED);
+        one.awaitPhase("ben", Phase.SUSPENDED);
         List<SessionView> before = one.sessions().list();
         one.close();
         one = cluster.replica().ready();
-        await("pods are known again", () -> {
-            try {
-                return one.sessions().list().equals(before);
-            } catch (SessionFailure e) {
-                return false;
-            }
-        });
+        Await.until("pods are known again", () -> one.sessions().list().equals(before));
         one.sessions().visit("ben");
-        awaitPhase(one, "ben", Phase.RUNNING);
+        one.awaitPhase("ben", Phase.RUNNING);
     }
 
     /** Died after the first of its writes: the next one goes on from there. */
@@ -220,14 +180,14 @@ class SessionsTest {
                         wanted, java.util.Map.of(MacSession.DESIRED, "running", MacSession.PORT, "30203")))
                 .create();
         one = cluster.replica().ready();
-        awaitPhase(one, "ada", Phase.RUNNING);
+        one.awaitPhase("ada", Phase.RUNNING);
         assertEquals(30203, MacSession.of(cluster.set("ada").orElseThrow(), Duration.ZERO).port());
     }
 
     @Test
     void aHalfDeletedSessionIsFinishedByTheNextProcess() throws Exception {
         one.sessions().create(body("{'name':'ada'}"));
-        awaitPhase(one, "ada", Phase.RUNNING);
+        one.awaitPhase("ada", Phase.RUNNING);
         one.close();
         cluster.admin.resource(cluster.set("ada").orElseThrow()).edit(set -> {
             set.getMetadata().getAnnotations().put(MacSession.DESIRED, "deleted");
@@ -235,7 +195,7 @@ class SessionsTest {
             return set;
         });
         one = cluster.replica();
-        await("nothing is left", () -> cluster.set("ada").isEmpty()
+        Await.until("nothing is left", () -> cluster.set("ada").isEmpty()
                 && cluster.admin.persistentVolumeClaims().inNamespace(NAMESPACE).list().getItems().isEmpty());
     }
 
@@ -244,8 +204,8 @@ class SessionsTest {
     void twoReplicasActOnOneSession() throws Exception {
         try (Replica two = cluster.replica().ready()) {
             one.sessions().create(body("{'name':'ada'}"));
-            awaitPhase(one, "ada", Phase.RUNNING);
-            awaitPhase(two, "ada", Phase.RUNNING);
+            one.awaitPhase("ada", Phase.RUNNING);
+            two.awaitPhase("ada", Phase.RUNNING);
             List<Replica> both = List.of(one, two);
             List<Callable<Void>> acts = IntStream.range(0, 60)
                     .<Callable<Void>>mapToObj(i -> () -> {
@@ -264,11 +224,11 @@ class SessionsTest {
                     .toList();
             runAll(acts);
             two.sessions().suspend("ada");
-            awaitPhase(one, "ada", Phase.SUSPENDED);
-            awaitPhase(two, "ada", Phase.SUSPENDED);
+            one.awaitPhase("ada", Phase.SUSPENDED);
+            two.awaitPhase("ada", Phase.SUSPENDED);
             one.sessions().visit("ada");
-            awaitPhase(two, "ada", Phase.RUNNING);
-            await("there is one pod", () ->
+            two.awaitPhase("ada", Phase.RUNNING);
+            Await.until("there is one pod", () ->
                     cluster.admin.pods().inNamespace(NAMESPACE).list().getItems().size() == 1);
             assertEquals(
                     1,
@@ -293,7 +253,7 @@ class SessionsTest {
             List<String> outcomes = runAll(acts);
             assertEquals(5, outcomes.stream().filter("EXISTS"::equals).count(), outcomes::toString);
             for (int i = 0; i < 5; i++) {
-                awaitPhase(one, "mac-" + i, Phase.RUNNING);
+                one.awaitPhase("mac-" + i, Phase.RUNNING);
             }
             Set<Integer> ports = new TreeSet<>();
             cluster.admin.services().inNamespace(NAMESPACE).list().getItems().forEach(service ->
@@ -320,7 +280,7 @@ class SessionsTest {
     void thereAreAsManyAsThereMayBe() throws Exception {
         try (Replica small = cluster.replica(SessionsFixture.config(cluster.patternFolder(), 1)).ready()) {
             small.sessions().create(body("{'name':'ada'}"));
-            awaitPhase(small, "ada", Phase.RUNNING);
+            small.awaitPhase("ada", Phase.RUNNING);
             SessionFailure full =
                     assertThrows(SessionFailure.class, () -> small.sessions().create(body("{'name':'ben'}")));
             assertEquals(SessionFailure.Kind.FULL, full.kind());

@@ -1,6 +1,6 @@
 package org.macemu.webrtc.control.sessions;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,7 +14,6 @@ import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMixedDispatcher;
@@ -27,7 +26,9 @@ import io.fabric8.mockwebserver.ServerResponse;
 import io.fabric8.mockwebserver.http.Dispatcher;
 import io.fabric8.mockwebserver.http.MockResponse;
 import io.fabric8.mockwebserver.http.RecordedRequest;
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -41,15 +42,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.stream.Stream;
+import org.macemu.webrtc.control.sessions.SessionView.Phase;
+import org.macemu.webrtc.control.testing.Await;
 import org.macemu.webrtc.control.testing.Wire;
+import org.macemu.webrtc.testing.Closer;
 
 /**
  * A Kubernetes API in memory with a controller of StatefulSets beside it, reached by each control-service over a wire
- * that can be cut. It notices when two pods have one claim.
+ * that can be cut. It notices when two pods have one claim, and says so when it is closed.
  */
 final class TestCluster implements AutoCloseable {
 
@@ -57,8 +60,6 @@ final class TestCluster implements AutoCloseable {
 
     /** The pattern as the chart renders it. */
     private static final Path MANIFEST = Path.of("../deploy/k8s/manifests/bare-metal.yaml");
-
-    private static final long LIMIT_MS = 15_000;
 
     /** A time that tests move. */
     static final class MovingClock extends Clock {
@@ -94,29 +95,27 @@ final class TestCluster implements AutoCloseable {
         }
 
         Replica ready() throws InterruptedException {
-            await("informers have synced", () -> {
-                try {
-                    sessions.list();
-                    return true;
-                } catch (SessionFailure e) {
-                    return false;
-                }
-            });
+            Await.until("informers have synced", () -> sessions.list() != null);
             return this;
+        }
+
+        void awaitPhase(String session, Phase phase) throws InterruptedException {
+            Await.until(session + " is " + phase, () -> sessions.get(session).phase() == phase);
         }
     }
 
     final KubernetesClient admin;
     final MovingClock clock = new MovingClock();
-    final List<String> violations = new CopyOnWriteArrayList<>();
+    private final List<String> violations = new CopyOnWriteArrayList<>();
+    private final Closer closer = new Closer();
     private final Map<Integer, String> nodePorts = new HashMap<>();
     private final Path pattern;
     private final KubernetesMockServer server;
     private final List<Function<RecordedRequest, MockResponse>> faults = new CopyOnWriteArrayList<>();
     private volatile boolean podsBecomeReady = true;
 
-    TestCluster(Path folder) throws IOException {
-        this.pattern = pattern(folder);
+    TestCluster() {
+        this.pattern = pattern();
         Map<ServerRequest, Queue<ServerResponse>> responses = new HashMap<>();
         Dispatcher crud = new KubernetesMixedDispatcher(responses);
         this.server = new KubernetesMockServer(new Context(), new MockWebServer(), responses, new Dispatcher() {
@@ -176,21 +175,21 @@ final class TestCluster implements AutoCloseable {
         }
     }
 
-    private static Path pattern(Path folder) throws IOException {
+    /** A folder with the chart's pattern. */
+    private static Path pattern() {
         ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
         try (var parser = yaml.getFactory().createParser(MANIFEST.toFile())) {
+            Path folder = Files.createTempDirectory("pattern");
             for (JsonNode object : yaml.readerFor(JsonNode.class).<JsonNode>readValues(parser).readAll()) {
                 if (object.path("data").has("statefulset.yaml")) {
-                    object.path("data").properties().forEach(file -> {
-                        try {
-                            Files.writeString(folder.resolve(file.getKey()), file.getValue().asText());
-                        } catch (IOException e) {
-                            throw new java.io.UncheckedIOException(e);
-                        }
-                    });
+                    for (Map.Entry<String, JsonNode> file : object.path("data").properties()) {
+                        Files.writeString(folder.resolve(file.getKey()), file.getValue().asText());
+                    }
                     return folder;
                 }
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         throw new AssertionError(MANIFEST + " has no pattern of sessions");
     }
@@ -205,7 +204,7 @@ final class TestCluster implements AutoCloseable {
         KubernetesClient client = client(wire.port());
         Sessions sessions = new Sessions(client, config, pattern, "mac", clock);
         sessions.start();
-        return new Replica(sessions, client, wire);
+        return closer.register(new Replica(sessions, client, wire));
     }
 
     /** Of the API server, without a wire. */
@@ -326,25 +325,16 @@ final class TestCluster implements AutoCloseable {
                 .findFirst();
     }
 
-    static void await(String what, BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LIMIT_MS);
-        while (!truth(condition)) {
-            assertTrue(System.nanoTime() < deadline, () -> "Not within " + LIMIT_MS + " ms: " + what);
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
-    }
-
-    private static boolean truth(BooleanSupplier condition) {
-        try {
-            return condition.getAsBoolean();
-        } catch (KubernetesClientException e) {
-            return false;
-        }
-    }
-
+    /** Ends the control-services first. */
     @Override
-    public void close() {
+    public void close() throws Exception {
+        closer.close();
         admin.close();
         server.destroy();
+        try (Stream<Path> files = Files.list(pattern)) {
+            files.map(Path::toFile).forEach(File::delete);
+        }
+        Files.delete(pattern);
+        assertEquals(List.of(), violations, "two pods had one disk");
     }
 }

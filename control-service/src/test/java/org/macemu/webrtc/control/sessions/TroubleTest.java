@@ -3,9 +3,8 @@ package org.macemu.webrtc.control.sessions;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.macemu.webrtc.control.sessions.SessionsTest.body;
+import static org.macemu.webrtc.control.sessions.SessionsFixture.body;
 import static org.macemu.webrtc.control.sessions.TestCluster.NAMESPACE;
-import static org.macemu.webrtc.control.sessions.TestCluster.await;
 import static org.macemu.webrtc.control.sessions.TestCluster.refusal;
 
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
@@ -13,19 +12,18 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodConditionBuilder;
 import io.fabric8.kubernetes.api.model.PodStatus;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.macemu.webrtc.control.sessions.SessionView.Phase;
 import org.macemu.webrtc.control.sessions.TestCluster.Replica;
+import org.macemu.webrtc.control.testing.Await;
 
 /** What goes wrong in clusters: each is said in words, and over when its cause is. */
 class TroubleTest {
@@ -33,23 +31,14 @@ class TroubleTest {
     private static final String POD = "mac-macemu-webrtc-s-ada-0";
     private static final String CLAIM = "mac-macemu-webrtc-s-ada-disks";
 
-    @TempDir
-    private Path folder;
+    @AutoClose
+    private final TestCluster cluster = new TestCluster();
 
-    private TestCluster cluster;
     private Replica one;
 
     @BeforeEach
     void start() throws Exception {
-        cluster = new TestCluster(folder);
         one = cluster.replica().ready();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        one.close();
-        cluster.close();
-        assertEquals(List.of(), cluster.violations, "two pods had one disk");
     }
 
     private SessionView ada() {
@@ -61,12 +50,12 @@ class TroubleTest {
     }
 
     private void awaitProblem(String code) throws InterruptedException {
-        await("problem " + code, () -> ada().problem().filter(p -> p.code().equals(code)).isPresent());
+        Await.until("problem " + code, () -> ada().problem().filter(p -> p.code().equals(code)).isPresent());
         assertEquals(Phase.STARTING, ada().phase());
     }
 
     private void awaitRunning() throws InterruptedException {
-        await("it runs", () -> ada().phase() == Phase.RUNNING);
+        Await.until("it runs", () -> ada().phase() == Phase.RUNNING);
         assertTrue(ada().problem().isEmpty());
     }
 
@@ -83,7 +72,7 @@ class TroubleTest {
         one.sessions().create(body("{'name':'ada'}"));
         awaitProblem("claim-in-use");
         assertTrue(cluster.admin.pods().inNamespace(NAMESPACE).list().getItems().isEmpty());
-        await("it is said in the cluster's journal, too", () ->
+        Await.until("it is said in the cluster's journal, too", () ->
                 cluster.admin.v1().events().inNamespace(NAMESPACE).list().getItems().stream()
                         .anyMatch(event -> event.getReason().equals("ClaimInUse")
                                 && event.getMessage().contains(CLAIM)));
@@ -155,7 +144,7 @@ class TroubleTest {
     void aFullNodeAndATakenDiskAreTheSchedulersWords(String code, String words) throws Exception {
         cluster.podsStayPending();
         one.sessions().create(body("{'name':'ada'}"));
-        await("its pod is made", () -> cluster.pods(POD).get() != null);
+        Await.until("its pod is made", () -> cluster.pods(POD).get() != null);
         PodStatus status = new PodStatus();
         status.setPhase("Pending");
         status.setConditions(List.of(new PodConditionBuilder()
@@ -180,7 +169,7 @@ class TroubleTest {
     void aContainerThatCannotStartSaysWhy(String reason, String words, String code) throws Exception {
         cluster.podsStayPending();
         one.sessions().create(body("{'name':'ada'}"));
-        await("its pod is made", () -> cluster.pods(POD).get() != null);
+        Await.until("its pod is made", () -> cluster.pods(POD).get() != null);
         PodStatus status = new PodStatus();
         status.setPhase("Pending");
         status.setInitContainerStatuses(List.of(new ContainerStatusBuilder()
@@ -238,7 +227,7 @@ class TroubleTest {
                 ? refusal(409, "the object has been modified")
                 : null);
         one.sessions().suspend("ada");
-        await("it is suspended", () -> ada().phase() == Phase.SUSPENDED);
+        Await.until("it is suspended", () -> ada().phase() == Phase.SUSPENDED);
         conflicts.set(Integer.MAX_VALUE);
         SessionFailure changed = assertThrows(SessionFailure.class, () -> one.sessions().resume("ada"));
         assertEquals(SessionFailure.Kind.CHANGED, changed.kind());
@@ -259,7 +248,7 @@ class TroubleTest {
             return set;
         });
         one.wire().mend();
-        await("what somebody else asked for is done", () -> ada().phase() == Phase.SUSPENDED);
+        Await.until("what somebody else asked for is done", () -> ada().phase() == Phase.SUSPENDED);
         one.sessions().visit("ada");
         awaitRunning();
     }
@@ -269,11 +258,16 @@ class TroubleTest {
         one.sessions().create(body("{'name':'ada'}"));
         awaitRunning();
         one.close();
-        cluster.fault(request -> refusal(503, "the server is currently unable to handle the request"));
+        AtomicInteger attempts = new AtomicInteger();
+        cluster.fault(request -> {
+            attempts.incrementAndGet();
+            return refusal(503, "the server is currently unable to handle the request");
+        });
         one = cluster.replica();
         SessionFailure away = assertThrows(SessionFailure.class, () -> one.sessions().list());
         assertEquals(SessionFailure.Kind.CLUSTER_UNAVAILABLE, away.kind());
-        Thread.sleep(1500);
+        int before = attempts.get();
+        Await.until("it goes on trying", () -> attempts.get() > before + 3);
         cluster.healed();
         one.ready();
         awaitRunning();

@@ -74,6 +74,19 @@ public final class ScriptedMedia implements AutoCloseable {
         return new ScriptedMedia(port);
     }
 
+    /**
+     * Waits until the service under test, which may not have noticed the end of the one before, calls this one. The calls
+     * made for that are not told.
+     */
+    public void awaitReached(RestClient client, String... headers) throws InterruptedException {
+        // There are connections for each.
+        for (String path : List.of("/api/v1/status", "/api/v1/storage/files")) {
+            Await.until(path + " is answered", () -> client.get(path, headers).statusCode() == 200);
+        }
+        calls.clear();
+        files.forgetCalls();
+    }
+
     public ScriptedMedia status(SessionStatus answer) {
         status = answer;
         return this;
