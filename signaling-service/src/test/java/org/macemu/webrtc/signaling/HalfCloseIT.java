@@ -62,8 +62,8 @@ class HalfCloseIT {
             browser.next("welcome");
             browser.close();
             assertEquals("half-closed", call.end());
+            media.awaitStreamsClosed();
             // The connection is not harmed by the reset: the next browser is served on it.
-            Thread.sleep(700);
             try (TestBrowser other = TestBrowser.open(port)) {
                 assertTrue(other.next("welcome").path("viewer").asText().startsWith("v-"));
             }

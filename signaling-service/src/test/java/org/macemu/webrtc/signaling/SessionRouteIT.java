@@ -11,13 +11,11 @@ import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.macemu.webrtc.api.access.AccessRole;
@@ -27,6 +25,7 @@ import org.macemu.webrtc.signaling.testing.ScriptedMedia;
 import org.macemu.webrtc.signaling.testing.SessionCluster;
 import org.macemu.webrtc.signaling.testing.TestBrowser;
 import org.macemu.webrtc.signaling.testing.WhepPlayer;
+import org.macemu.webrtc.testing.Closer;
 
 /** The packaged service finds sessions' pods by EndpointSlices of an API server in memory; the pods are real servers. */
 class SessionRouteIT {
@@ -38,33 +37,16 @@ class SessionRouteIT {
     @TempDir
     private Path folder;
 
-    private final List<AutoCloseable> open = new ArrayList<>();
-    private SessionCluster cluster;
-    private int mediaPort;
-    private int port;
+    @AutoClose
+    private final Closer closer = new Closer();
 
-    @BeforeEach
-    void start() {
-        cluster = opened(new SessionCluster());
-        mediaPort = cluster.mediaPort();
-        port = cluster.port();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        for (AutoCloseable closeable : open.reversed()) {
-            closeable.close();
-        }
-    }
-
-    private <T extends AutoCloseable> T opened(T closeable) {
-        open.add(closeable);
-        return closeable;
-    }
+    private final SessionCluster cluster = closer.register(new SessionCluster());
+    private final int mediaPort = cluster.mediaPort();
+    private final int port = cluster.port();
 
     /** A browser that may come before the service has heard of the pod, and then is told to wait. */
     private void welcomed(String session, String token) throws Exception {
-        TestBrowser browser = opened(TestBrowser.open(port, session, token));
+        TestBrowser browser = closer.register(TestBrowser.open(port, session, token));
         JsonNode message = browser.next();
         if (message.path("code").asText().equals("session_starting")) {
             message = browser.next();
@@ -75,7 +57,7 @@ class SessionRouteIT {
     @Test
     void aBrowserWaitsForTheMacsPodAndFollowsIt() throws Exception {
         cluster.service();
-        TestBrowser browser = opened(TestBrowser.open(port, "ada", null));
+        TestBrowser browser = closer.register(TestBrowser.open(port, "ada", null));
         assertEquals("session_starting", browser.next("error").path("code").asText());
         cluster.mac("127.0.0.1", "another-s-ada-0", true, false);
         cluster.mac("127.0.0.1", PREFIX + "adam-0", true, false);
@@ -86,8 +68,8 @@ class SessionRouteIT {
         first.nextCall();
         // The pod ends, and another one of its name starts elsewhere.
         cluster.mac("127.0.0.1", PREFIX + "ada-0", false, true);
-        ScriptedMedia second = opened(ScriptedMedia.start("127.0.0.2", mediaPort));
-        Thread.sleep(300);
+        ScriptedMedia second = closer.register(ScriptedMedia.start("127.0.0.2", mediaPort));
+        cluster.awaitEnded("ada");
         first.close();
         assertEquals("media_unavailable", browser.next("error").path("code").asText());
         assertEquals("session_starting", browser.next("error").path("code").asText());
@@ -100,8 +82,8 @@ class SessionRouteIT {
     void everySessionHasItsOwnPodAndLeavingStopsTheWait() throws Exception {
         cluster.service();
         cluster.serviceWithoutPods(PREFIX + "eve-rtc");
-        ScriptedMedia ada = opened(ScriptedMedia.start("127.0.0.1", mediaPort));
-        ScriptedMedia ben = opened(ScriptedMedia.start("127.0.0.2", mediaPort));
+        ScriptedMedia ada = closer.register(ScriptedMedia.start("127.0.0.1", mediaPort));
+        ScriptedMedia ben = closer.register(ScriptedMedia.start("127.0.0.2", mediaPort));
         TestBrowser impatient = TestBrowser.open(port, "ben", null);
         impatient.next("error");
         impatient.close();
@@ -119,11 +101,11 @@ class SessionRouteIT {
     @Test
     void theKubernetesApiMayBeAway() throws Exception {
         cluster.service();
-        ScriptedMedia media = opened(ScriptedMedia.start(mediaPort));
+        ScriptedMedia media = closer.register(ScriptedMedia.start(mediaPort));
         cluster.mac("127.0.0.1", PREFIX + "ada-0", true, false);
         welcomed("ada", null);
         cluster.shutdown();
-        opened(TestBrowser.open(port, "ada", null)).next("welcome");
+        closer.register(TestBrowser.open(port, "ada", null)).next("welcome");
         media.nextCall();
         media.nextCall();
     }
@@ -132,7 +114,7 @@ class SessionRouteIT {
     void aTokenIsForOneSession() throws Exception {
         Path keys = Files.writeString(folder.resolve("access.key"), "q".repeat(43) + "\n");
         cluster.service("-Dmacemu.access.key-file=" + keys);
-        ScriptedMedia media = opened(ScriptedMedia.start(mediaPort));
+        ScriptedMedia media = closer.register(ScriptedMedia.start(mediaPort));
         cluster.mac("127.0.0.1", PREFIX + "ada-0", true, false);
         AccessTokens tokens = new AccessTokens(keys, "mac");
         Duration hour = Duration.ofHours(1);
@@ -155,8 +137,8 @@ class SessionRouteIT {
         assertTrue(WhepIT.problem(early, 409).contains("/api/v1/sessions/ada/visits"), early.body());
         assertEquals("5", early.headers().firstValue("Retry-After").orElse(""));
 
-        ScriptedMedia ada = opened(ScriptedMedia.start("127.0.0.1", mediaPort));
-        ScriptedMedia ben = opened(ScriptedMedia.start("127.0.0.2", mediaPort));
+        ScriptedMedia ada = closer.register(ScriptedMedia.start("127.0.0.1", mediaPort));
+        ScriptedMedia ben = closer.register(ScriptedMedia.start("127.0.0.2", mediaPort));
         cluster.mac("127.0.0.1", PREFIX + "ada-0", true, false);
         cluster.mac("127.0.0.2", PREFIX + "ben-0", true, false);
         welcomed("ada", null);

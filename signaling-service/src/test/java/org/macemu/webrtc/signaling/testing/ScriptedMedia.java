@@ -17,6 +17,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.macemu.webrtc.api.grpc.GetLoadRequest;
 import org.macemu.webrtc.api.grpc.Join;
 import org.macemu.webrtc.api.grpc.Lane;
@@ -41,6 +42,7 @@ public final class ScriptedMedia implements AutoCloseable {
     private final boolean welcoming;
     private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
     private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicInteger open = new AtomicInteger();
     private volatile Load load =
             Load.newBuilder().setMaxViewers(100).setAccepting(true).build();
 
@@ -50,7 +52,11 @@ public final class ScriptedMedia implements AutoCloseable {
         GrpcIoServiceBridge.bridge(new Service()).bind(grpc);
         GrpcIoServiceBridge.bridge(new Loads()).bind(grpc);
         server = vertx.createHttpServer(new HttpServerOptions().setHost(host).setPort(port))
-                .requestHandler(grpc);
+                .requestHandler(request -> {
+                    open.incrementAndGet();
+                    grpc.handle(request);
+                    request.response().closeHandler(end -> open.decrementAndGet());
+                });
         server.listen().toCompletionStage().toCompletableFuture().get(LIMIT_MS, TimeUnit.MILLISECONDS);
     }
 
@@ -100,9 +106,18 @@ public final class ScriptedMedia implements AutoCloseable {
     /** Waits until the service knows what {@link #load} says: a second question follows the answer to the first. */
     public void awaitLoadKnown() throws InterruptedException {
         int before = asked.get();
+        await("nobody asks how busy it is", () -> asked.get() >= before + 2);
+    }
+
+    /** Waits until no call has a stream of a connection, whether it was completed or reset. */
+    public void awaitStreamsClosed() throws InterruptedException {
+        await("a stream stays open", () -> open.get() == 0);
+    }
+
+    private static void await(String failure, BooleanSupplier condition) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2 * LIMIT_MS);
-        while (asked.get() < before + 2) {
-            assertTrue(System.nanoTime() < deadline, "nobody asks how busy it is");
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < deadline, failure);
             TimeUnit.MILLISECONDS.sleep(20);
         }
     }

@@ -1,5 +1,7 @@
 package org.macemu.webrtc.signaling.testing;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
@@ -16,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 import org.macemu.webrtc.testing.ServiceProcess;
 
 /**
@@ -29,6 +32,8 @@ public final class SessionCluster implements AutoCloseable {
 
     private static final String NAMESPACE = "macemu";
     private static final String SERVICE = "mac-macemu-webrtc-sessions";
+
+    private static final long LIMIT_MS = 15_000;
 
     private final KubernetesMockServer api;
     private final KubernetesClient client;
@@ -125,6 +130,19 @@ public final class SessionCluster implements AutoCloseable {
                                 .build())
                         .build())
                 .createOr(present -> present.update());
+    }
+
+    /** Waits until the service has noticed that this session's pod is ending: who comes then is told to wait. */
+    public void awaitEnded(String session) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LIMIT_MS);
+        while (true) {
+            try (TestBrowser browser = TestBrowser.open(port, session, null)) {
+                if (browser.next().path("code").asText().equals("session_starting")) {
+                    return;
+                }
+            }
+            assertTrue(System.nanoTime() < deadline, "the end of the pod of " + session + " is not noticed");
+        }
     }
 
     /** The API server ends. */
