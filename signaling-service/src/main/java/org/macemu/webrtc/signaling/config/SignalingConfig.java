@@ -76,6 +76,9 @@ public interface SignalingConfig {
     /** Audience beyond one machine. */
     interface Placement {
 
+        /** Edges of one Mac at most: each is asked for its load twice a second. Those beyond are not used. */
+        int MAX_EDGES = 256;
+
         /**
          * {@code host:port} of media-services that are edges. Every address behind a name is one; names are looked up again
          * every five seconds, and the JVM remembers an answer for thirty. Without edges the origin, {@code macemu.media},

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
+import org.macemu.webrtc.signaling.config.SignalingConfig.Placement;
 
 /**
  * The configured edges. A name may stand for many: each address it resolves to is an edge, as a headless Service of
@@ -22,9 +23,6 @@ final class EdgeNames {
 
     private static final Logger LOG = Logger.getLogger(EdgeNames.class);
     private static final Pattern FORM = Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)]|([^:\\[\\]/\\s]+)):(\\d{1,5})");
-
-    /** Addresses behind all names; more would be asked for their load twice a second. */
-    private static final int MAX_EDGES = 256;
 
     private record Name(String host, int port) {}
 
@@ -57,7 +55,7 @@ final class EdgeNames {
         for (Name name : names) {
             try {
                 for (InetAddress address : InetAddress.getAllByName(name.host())) {
-                    if (places.size() < MAX_EDGES) {
+                    if (places.size() < Placement.MAX_EDGES) {
                         places.add(new Place(address(name, address), true));
                     }
                 }

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
+import org.macemu.webrtc.signaling.config.SignalingConfig.Placement;
 
 /**
  * The addresses of the sessions' pods, kept up to date by a watch of the release's EndpointSlices; nothing is polled.
@@ -48,9 +49,6 @@ public class SessionPods {
     private static final String COMPONENT = "app.kubernetes.io/component";
     private static final String SESSION = "macemu.org/session";
     private static final String EDGE = "session-edge";
-
-    /** Of one session; each is asked for its load twice a second. */
-    private static final int MAX_EDGES = 256;
 
     private final boolean enabled;
     private final String service;
@@ -190,7 +188,7 @@ public class SessionPods {
                     session(endpoint).ifPresent(session -> found.put(session, address(endpoint)));
                 } else if (ofEdges != null && isReady(endpoint)) {
                     Set<SocketAddress> known = foundEdges.computeIfAbsent(ofEdges, ignored -> new HashSet<>());
-                    if (known.size() < MAX_EDGES) {
+                    if (known.size() < Placement.MAX_EDGES) {
                         known.add(address(endpoint));
                     }
                 }
