@@ -121,7 +121,8 @@ public final class Fuzzing {
         String said = Files.readString(log);
         if (!ended || process.exitValue() != 0) {
             throw new AssertionError(target.getSimpleName() + (ended ? " found something" : " hangs")
-                    + "; the input and the log are in " + folder + "; once it is mended, the input is a seed in " + seeds + ":\n"
+                    + "; the input and the log are in " + folder + "; once it is mended, the input is a seed in " + seeds
+                    + ":\n"
                     + said.substring(Math.max(0, said.length() - 6_000)));
         }
         System.out.println("FUZZ " + (among.isEmpty() ? target.getSimpleName() : among) + " " + seconds + " s: "

@@ -341,7 +341,8 @@ class FilesIT {
     @ValueSource(
             strings = {"", "filename", "filename YQ==", "folder cm9tcw==", "folder dGFwZXM=,filename YQ==",
                 "folder cm9tcw==,filename YQ==,filename Yg==", "folder cm9tcw==,filename ***",
-                "folder cm9tcw==,filename /w==", "folder cm9tcw== x,filename YQ==", ",", "folder cm9tcw==,filename YQ==,overwrite eWVz"})
+                "folder cm9tcw==,filename /w==", "folder cm9tcw== x,filename YQ==", ",",
+                "folder cm9tcw==,filename YQ==,overwrite eWVz"})
     void metadataThatNameNoFileAreRefused(String metadata) throws Exception {
         problemOf(tus("POST", UPLOADS, null, "Upload-Length", "3", "Upload-Metadata", metadata), 400, "invalid-request");
         assertEquals(List.of(), media.files().calls());

@@ -22,9 +22,9 @@ import java.util.Set;
  * <p>A file of any size is mapped; the segments check the size of the mapping before they read it, and {@link #isResized}
  * lets a reader notice a file that shrank. Between that check and an access the file may still shrink: the JVM turns such
  * a fault of its own copies ({@link MemorySegment#copy}) and of the segments' accessors into an {@link InternalError},
- * but native code would die of SIGBUS. Mapped memory is therefore only ever copied by the JVM or read by those accessors; it is never handed to
- * native code, nor compared or read in place by other means. The error may surface some time after the access, at any
- * place of the thread's loop: who catches it does so around the loop, and unmaps.
+ * but native code would die of SIGBUS. Mapped memory is therefore only ever copied by the JVM or read by those accessors;
+ * it is never handed to native code, nor compared or read in place by other means. The error may surface some time after
+ * the access, at any place of the thread's loop: who catches it does so around the loop, and unmaps.
  */
 public final class SegmentFile implements AutoCloseable {
 

@@ -28,7 +28,8 @@ import org.macemu.webrtc.signaling.service.SignalingMetrics;
 
 /**
  * WHEP's two resources: the endpoint {@code /whep}, where a player posts its offer, and the session it is given below
- * it; both with {@code ?session=NAME} for another Mac than this server's own. Runs on the event loop of each request, which may be another than that of its session.
+ * it; both with {@code ?session=NAME} for another Mac than this server's own. Runs on the event loop of each request,
+ * which may be another than that of its session.
  *
  * <p>Departures from draft-ietf-wish-whep-03: no counter-offers, so 406 says only that the player accepts no SDP; an
  * offer that is well-formed and cannot be met is answered 422.
