@@ -326,7 +326,9 @@ final class FanOut implements EventLoop.Client {
     /** Where a joiner may start in the history; -1 when a key frame is better. */
     long catchUpStart() {
         long key = videoHistory.lastKeyFrame();
-        return key >= 0 && videoHistory.head() - key <= settings.catchUpPackets() ? key : -1;
+        boolean far = videoHistory.head() - key > settings.catchUpPackets()
+                || videoHistory.framesSinceKeyFrame() > PictureFeed.CATCH_UP_FRAMES;
+        return far ? -1 : key;
     }
 
     void count(int packets) {

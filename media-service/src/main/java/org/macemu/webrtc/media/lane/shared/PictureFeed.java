@@ -21,12 +21,20 @@ final class PictureFeed {
     private static final int LIVE_BURST = 192;
 
     /**
-     * Packets of the history sent to a joiner per round, and the pause between: 64 packets per millisecond fill a
-     * browser's receive buffer no faster than it empties it.
+     * Packets of the history sent to a joiner per round, and the pause between: 75 Mbit/s. A socket's receive buffer of
+     * Linux' default size (net.core.rmem_default, 208 KiB) holds some ninety packets, and Firefox, which has just
+     * connected, empties it slowly: at 16 packets a millisecond it loses hundreds and asks for all of them again.
      */
-    private static final int CATCH_UP_BURST = 64;
+    private static final int CATCH_UP_BURST = 8;
 
     private static final long CATCH_UP_PAUSE = 1_000_000L;
+
+    /**
+     * A joiner is sent at most this many frames from the history: ten seconds of a moving picture, ten minutes of the
+     * repetitions of a still one, which are tiny but have to be decoded too, a second's work on a slow machine. libwebrtc
+     * holds 800 (kMaxFramesBuffered); it throws away what comes beyond them, then waits 3 s before it asks for a key frame.
+     */
+    static final int CATCH_UP_FRAMES = 300;
 
     /** A viewer on a stalled connection that is this late skips to a key frame: nobody wants an old picture. */
     private static final long MAX_STALL = 700_000_000L;

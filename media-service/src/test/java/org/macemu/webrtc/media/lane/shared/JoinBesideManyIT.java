@@ -42,6 +42,10 @@ class JoinBesideManyIT {
             for (Connection viewer : viewers) {
                 assertNotNull(viewer.peer().packet(viewer.peer().videoSsrc(), 5_000), "no picture");
             }
+            // That of the first viewer may be far by now, if this machine is busy.
+            long made = fixture.figures.keyFrames();
+            fixture.lane.requestKeyFrame();
+            LaneFixture.await("a key frame that is near", () -> fixture.figures.keyFrames() > made);
             // Packets on their way to the viewers that joined last.
             Thread.sleep(500);
             for (Connection viewer : viewers) {

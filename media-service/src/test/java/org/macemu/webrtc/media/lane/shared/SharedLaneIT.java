@@ -2,7 +2,6 @@ package org.macemu.webrtc.media.lane.shared;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -121,24 +120,6 @@ class SharedLaneIT {
                 }
             }
             assertEquals(Set.of(c.peer().videoSsrc(), c.peer().audioSsrc()), reported);
-        }
-    }
-
-    @Test
-    void aJoinerIsServedFromTheHistory() throws Exception {
-        try (LaneFixture fixture = new LaneFixture()) {
-            Connection first = fixture.connect(false);
-            LaneFixture.await("pictures", () -> first.viewer().stats().packetsSent() > 60);
-            long before = fixture.figures.keyFrames();
-            for (int i = 0; i < 5; i++) {
-                Connection joiner = fixture.connect(false);
-                Packet packet = joiner.peer().packet(joiner.peer().videoSsrc(), 10_000);
-                assertNotNull(packet);
-                assertTrue(packet.startsKeyFrame());
-                assertNotEquals(first.peer().videoSsrc(), joiner.peer().videoSsrc());
-            }
-            assertEquals(before, fixture.figures.keyFrames());
-            assertTrue(fixture.figures.caughtUp.sum() >= 5);
         }
     }
 

@@ -30,6 +30,7 @@ public final class PacketHistory {
     private final long first;
     private long head;
     private long lastKeyFrame = -1;
+    private int framesSinceKeyFrame;
     private long payloadBytes;
     private long upperPacketsTotal;
     private long upperFramesTotal;
@@ -74,6 +75,11 @@ public final class PacketHistory {
     /** Index of the first packet of the newest key frame that is still kept, else -1. */
     public long lastKeyFrame() {
         return lastKeyFrame >= tail() ? lastKeyFrame : -1;
+    }
+
+    /** Frames that began after the newest key frame. */
+    public int framesSinceKeyFrame() {
+        return framesSinceKeyFrame;
     }
 
     /** Index of the packet with this sequence number that is nearest below {@code head}. */
@@ -147,6 +153,9 @@ public final class PacketHistory {
         }
         if (frameStart && keyFrame) {
             lastKeyFrame = head;
+            framesSinceKeyFrame = 0;
+        } else if (frameStart) {
+            framesSinceKeyFrame++;
         }
         payloadBytes += length;
         head++;

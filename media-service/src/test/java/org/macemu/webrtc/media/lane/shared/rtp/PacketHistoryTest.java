@@ -44,6 +44,22 @@ class PacketHistoryTest {
     }
 
     @Test
+    void framesAfterTheKeyFrameAreCountedWhateverTheirPackets() {
+        PacketHistory history = new PacketHistory(64, 0);
+        Vp8Packetizer packetizer = new Vp8Packetizer(history, 0, true);
+        assertEquals(0, history.framesSinceKeyFrame());
+        packetizer.add(new byte[5_000], 5_000, true, 0, 0);
+        assertEquals(0, history.framesSinceKeyFrame());
+        assertTrue(packetizer.add(new byte[3_000], 3_000, false, 1, 1) > 1);
+        packetizer.add(new byte[] {1}, 1, false, 0, 2);
+        assertEquals(2, history.framesSinceKeyFrame());
+        packetizer.add(new byte[] {1}, 1, true, 0, 3);
+        assertEquals(0, history.framesSinceKeyFrame());
+        packetizer.add(new byte[] {1}, 1, false, 1, 4);
+        assertEquals(1, history.framesSinceKeyFrame());
+    }
+
+    @Test
     void onlyPowersOfTwo() {
         assertThrows(IllegalArgumentException.class, () -> new PacketHistory(1000, 0));
         assertThrows(IllegalArgumentException.class, () -> new PacketHistory(65_536, 0));
