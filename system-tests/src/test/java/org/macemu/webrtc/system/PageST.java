@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Download;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.options.WaitForSelectorState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +25,7 @@ import org.macemu.webrtc.api.control.ControlMessage.Key;
 import org.macemu.webrtc.synthetic.SceneKind;
 import org.macemu.webrtc.synthetic.SyntheticEmulator;
 import org.macemu.webrtc.system.harness.Browser;
+import org.macemu.webrtc.system.harness.Device;
 import org.macemu.webrtc.system.harness.Product;
 import org.macemu.webrtc.system.harness.Product.Part;
 import org.macemu.webrtc.system.harness.ViewerPage;
@@ -145,6 +148,48 @@ class PageST {
             page.awaitPicture();
             assertEquals("[0.25,true]", audio(page));
         }
+    }
+
+    @Test
+    void soundThatWaitsForAGestureStartsWithIt() {
+        emulator.tone(440, 0.25);
+        try (Browser strict = Browser.startWithoutSound()) {
+            try (ViewerPage page = strict.open(product, "", Device.DESK)) {
+                awaitSoundPrompt(page, "Click for sound");
+                page.page().click("#sound-prompt");
+                awaitSound(page);
+            }
+            try (ViewerPage page = strict.open(product, "", Device.PHONE)) {
+                awaitSoundPrompt(page, "Tap for sound");
+                // Any gesture will do.
+                page.page().tap("#surface");
+                awaitSound(page);
+            }
+        }
+    }
+
+    private static void awaitSoundPrompt(ViewerPage page, String words) {
+        page.await("a prompt for sound", SOON, () -> page.evaluateWithoutGesture(
+                                "document.getElementById('sound-prompt')?.hidden === false")
+                        .asBoolean()
+                ? null
+                : "there is none");
+        assertEquals(words, page.page().innerText("#sound-prompt").strip());
+        assertTrue(page.page().isVisible("#sound-prompt"));
+        assertEquals("#icon-muted", page.page().getAttribute("#sound-icon", "href"));
+        assertTrue(page.evaluate("document.getElementById('audio').paused").asBoolean());
+    }
+
+    private static void awaitSound(ViewerPage page) {
+        page.page().locator("#sound-prompt").waitFor(
+                new Locator.WaitForOptions().setState(WaitForSelectorState.HIDDEN));
+        double before = page.evaluate("document.getElementById('audio').currentTime").asDouble();
+        page.await("sound plays", SOON, () -> {
+            double now = page.evaluate("document.getElementById('audio').currentTime").asDouble();
+            return now > before ? null : "at " + now + " s";
+        });
+        page.awaitTone(440, 0.25);
+        assertEquals("#icon-sound", page.page().getAttribute("#sound-icon", "href"));
     }
 
     private static String audio(ViewerPage page) {

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -26,8 +27,7 @@ public final class Browser implements AutoCloseable {
             "--no-first-run",
             "--disable-background-networking",
             "--disable-component-update",
-            "--disable-sync",
-            "--autoplay-policy=no-user-gesture-required");
+            "--disable-sync");
 
     private static final List<String> PROBES = List.of("bar-code.js", "screen-probe.js", "sound-probe.js", "link-probe.js");
 
@@ -42,13 +42,24 @@ public final class Browser implements AutoCloseable {
         this.chromium = chromium;
     }
 
-    /** Starts Debian's Chromium, or the one that the environment variable CHROMIUM names. */
+    /** Starts Debian's Chromium, or the one that the environment variable CHROMIUM names; pages may make sound at once. */
     public static Browser start() {
+        return start("no-user-gesture-required");
+    }
+
+    /** The same, where a page makes no sound before a gesture: as visitors have it. */
+    public static Browser startWithoutSound() {
+        return start("document-user-activation-required");
+    }
+
+    private static Browser start(String autoplayPolicy) {
         Path executable = Path.of(System.getenv().getOrDefault("CHROMIUM", "/usr/bin/chromium"));
         if (!Files.isExecutable(executable)) {
             throw new IllegalStateException("No browser at " + executable
                     + ": install the package chromium, or name another Chromium in CHROMIUM");
         }
+        List<String> flags = new ArrayList<>(FLAGS);
+        flags.add("--autoplay-policy=" + autoplayPolicy);
         Playwright playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         try {
@@ -58,7 +69,7 @@ public final class Browser implements AutoCloseable {
                             .launch(new BrowserType.LaunchOptions()
                                     .setExecutablePath(executable)
                                     .setHeadless(true)
-                                    .setArgs(FLAGS)));
+                                    .setArgs(flags)));
         } catch (RuntimeException e) {
             playwright.close();
             throw e;

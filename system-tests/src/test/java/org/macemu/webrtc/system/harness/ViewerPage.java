@@ -94,6 +94,20 @@ public final class ViewerPage implements AutoCloseable {
         }
     }
 
+    /** Evaluates an expression without the gesture that Playwright lends each of its own evaluations. */
+    public JsonNode evaluateWithoutGesture(String expression) {
+        JsonObject parameters = new JsonObject();
+        parameters.addProperty("expression", "JSON.stringify((" + expression + ") ?? null)");
+        CDPSession devTools = context.newCDPSession(page);
+        JsonObject answer = devTools.send("Runtime.evaluate", parameters);
+        devTools.detach();
+        try {
+            return JSON.readTree(answer.getAsJsonObject("result").get("value").getAsString());
+        } catch (JsonProcessingException | RuntimeException e) {
+            throw new AssertionError(expression + " gave " + answer, e);
+        }
+    }
+
     /** The word in {@code <body data-stage>}. */
     public String stage() {
         return evaluate("document.body.dataset.stage").asText();
