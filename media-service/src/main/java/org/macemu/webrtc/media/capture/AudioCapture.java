@@ -17,6 +17,9 @@ public final class AudioCapture implements AutoCloseable {
     /** What an Opus packet holds: one alone would wake a core and then wait for the other. */
     private static final int ROUND_BLOCKS = 2;
 
+    private static final long ROUND_NANOS = ROUND_BLOCKS * BLOCK_NANOS;
+    private static final int ROUND_FRAMES = ROUND_BLOCKS * AudioSink.BLOCK_FRAMES;
+
     /** Blocks delivered at once after a late wake-up at most; behind that the clock is set anew. */
     private static final int CATCH_UP_BLOCKS = 10;
 
@@ -96,7 +99,7 @@ public final class AudioCapture implements AutoCloseable {
             }
             long late = now - next;
             if (resting || late > CATCH_UP_BLOCKS * BLOCK_NANOS) {
-                sampleIndex += resting ? 0 : late / BLOCK_NANOS * AudioSink.BLOCK_FRAMES;
+                sampleIndex += resting ? 0 : late / ROUND_NANOS * ROUND_FRAMES;
                 next = now;
                 resting = false;
                 if (reader != null) {
@@ -107,22 +110,22 @@ public final class AudioCapture implements AutoCloseable {
                 SegmentThread.pause(next - now);
                 return;
             }
-            next += ROUND_BLOCKS * BLOCK_NANOS;
+            next += ROUND_NANOS;
+            long first = sampleIndex;
+            sampleIndex += ROUND_FRAMES;
             for (int i = 0; i < ROUND_BLOCKS; i++) {
-                deliver();
+                deliver(first + i * AudioSink.BLOCK_FRAMES);
             }
         }
     }
 
-    private void deliver() {
+    private void deliver(long index) {
         boolean silent = reader == null || !reader.read(block);
         if (silent) {
             Arrays.fill(block, (short) 0);
         }
         sampleRate = reader == null ? 0 : reader.rate();
         channels = reader == null ? 0 : reader.channels();
-        long index = sampleIndex;
-        sampleIndex += AudioSink.BLOCK_FRAMES;
         sink.audio(block, index, silent);
     }
 

@@ -1,22 +1,14 @@
 package org.macemu.webrtc.media.capture;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 import java.util.concurrent.locks.LockSupport;
-import java.util.zip.CRC32;
-import java.util.zip.CRC32C;
 import org.macemu.webrtc.api.shm.PixelFormat;
 import org.macemu.webrtc.api.shm.VideoSegment;
 
 /**
- * Copies whole pictures out of a {@link VideoSegment} and tells which rows differ from the picture before.
- *
- * <p>Emulators publish a still picture again and again, and most moving ones stand still in most places; what that costs
- * is memory. A picture is therefore copied by bands of rows, by the JVM, into a buffer that stays in the core's cache. A
- * band whose checksum is another goes on to the private picture, the only one that native code reads; the private picture
- * is not touched for the others. The capture thread owns it.
+ * Reads whole pictures out of a {@link VideoSegment} and tells which rows differ from the picture before. The capture
+ * thread owns it.
  */
 final class FrameReader implements AutoCloseable {
 
@@ -45,29 +37,13 @@ final class FrameReader implements AutoCloseable {
      */
     private static final long SETTLE_NANOS = 2_000_000;
 
-    /** A row of VP8 macroblocks: 51 kB of an 800 pixels wide picture. */
-    private static final int BAND_ROWS = 16;
-
     private final VideoSegment segment;
-    private Arena arena;
-    private MemorySegment picture = MemorySegment.NULL;
-    private MemorySegment band = MemorySegment.NULL;
-    private ByteBuffer bandBytes = ByteBuffer.allocate(0);
-    private final CRC32 crc = new CRC32();
-    private final CRC32C castagnoli = new CRC32C();
-    /** Whether nothing was copied to the private picture yet. */
-    private boolean empty;
-    /** Of the private picture's bands, unless it is empty. */
-    private long[] checksums = {};
-    /** Whether the private picture is one that was published, in whole. */
+    /** Null before the first picture. */
+    private PrivatePicture picture;
+    /** Whether it is one that was published, in whole. */
     private boolean whole;
-    /** Rows of the private picture that were written since the last {@link Result#CHANGED}; none: height to 0. */
-    private int writtenFrom;
-    private int writtenTo;
     private int changedFrom;
     private int changedTo;
-    private int width;
-    private int height;
     private int stride;
     private int formatNumber;
     private PixelFormat format = PixelFormat.RGBA;
@@ -104,7 +80,7 @@ final class FrameReader implements AutoCloseable {
             int h = segment.height();
             int rowBytes = segment.stride();
             int pixelFormat = segment.format();
-            if (!settled && (w != width || h != height || rowBytes != stride || pixelFormat != formatNumber)) {
+            if (!settled && (w != width() || h != height() || rowBytes != stride || pixelFormat != formatNumber)) {
                 settled = true;
                 LockSupport.parkNanos(SETTLE_NANOS);
                 continue;
@@ -113,17 +89,17 @@ final class FrameReader implements AutoCloseable {
                 remember(count, index);
                 return Result.INVALID;
             }
-            if (w != width || h != height || picture.byteSize() == 0) {
-                allocate(w, h);
+            if (w != width() || h != height()) {
+                close();
+                picture = new PrivatePicture(w, h);
             }
             long stamp = segment.timestampMicros();
             // The same bytes in another format are another picture.
-            copyChanges(segment.frame(index), rowBytes, empty || pixelFormat != formatNumber);
-            empty = false;
+            picture.copyChanges(segment.frame(index), rowBytes, pixelFormat != formatNumber);
             VarHandle.acquireFence();
             if (mayBeTorn(count, index) || w != segment.width() || h != segment.height()
                     || rowBytes != segment.stride() || pixelFormat != segment.format()) {
-                whole &= writtenTo == 0;
+                whole &= !picture.isWritten();
                 continue;
             }
             stride = rowBytes;
@@ -133,12 +109,12 @@ final class FrameReader implements AutoCloseable {
             remember(count, index);
             timestampMicros = stamp;
             whole = true;
-            if (writtenTo == 0) {
+            if (!picture.isWritten()) {
                 return Result.UNCHANGED;
             }
-            changedFrom = writtenFrom;
-            changedTo = writtenTo;
-            nothingWritten();
+            changedFrom = picture.writtenFrom();
+            changedTo = picture.writtenTo();
+            picture.nothingWritten();
             return Result.CHANGED;
         }
         return Result.TORN;
@@ -181,66 +157,6 @@ final class FrameReader implements AutoCloseable {
         return !(steps == 0 && counted >= 0 && counted <= 1 || steps == 1 && counted >= 0 && counted <= 2);
     }
 
-    /** Brings the bands that differ into the private picture. @param all whatever the checksums say */
-    private void copyChanges(MemorySegment pixels, int rowBytes, boolean all) {
-        long row = (long) width * VideoSegment.BYTES_PER_PIXEL;
-        for (int y = 0, i = 0; y < height; y += BAND_ROWS, i++) {
-            int rows = Math.min(BAND_ROWS, height - y);
-            copy(pixels, rowBytes, y, band, width, rows);
-            long checksum = checksum((int) (rows * row));
-            if (all || checksum != checksums[i]) {
-                MemorySegment.copy(band, 0, picture, y * row, rows * row);
-                checksums[i] = checksum;
-                writtenFrom = Math.min(writtenFrom, y);
-                writtenTo = Math.max(writtenTo, y + rows);
-            }
-        }
-    }
-
-    /**
-     * Of the first bytes of the band. Two CRC of different polynomials are one of 64 bits: of 2^64 changes one goes
-     * unseen, and one of 32 bits in a row never. The JVM has instructions of the processor for both.
-     */
-    private long checksum(int bytes) {
-        crc.reset();
-        crc.update(bandBytes.clear().limit(bytes));
-        castagnoli.reset();
-        castagnoli.update(bandBytes.clear().limit(bytes));
-        return crc.getValue() << 32 | castagnoli.getValue();
-    }
-
-    private void nothingWritten() {
-        writtenFrom = height;
-        writtenTo = 0;
-    }
-
-    /** Copies rows from {@code firstRow} on to the beginning of a segment without padding. */
-    private static void copy(MemorySegment from, int rowBytes, int firstRow, MemorySegment to, int w, int rows) {
-        long row = (long) w * VideoSegment.BYTES_PER_PIXEL;
-        long start = (long) firstRow * rowBytes;
-        if (rowBytes == row) {
-            MemorySegment.copy(from, start, to, 0, row * rows);
-            return;
-        }
-        for (int y = 0; y < rows; y++) {
-            MemorySegment.copy(from, start + (long) y * rowBytes, to, y * row, row);
-        }
-    }
-
-    private void allocate(int w, int h) {
-        close();
-        arena = Arena.ofShared();
-        long bytes = (long) w * h * VideoSegment.BYTES_PER_PIXEL;
-        picture = arena.allocate(bytes, 64);
-        band = arena.allocate(BAND_ROWS * (long) w * VideoSegment.BYTES_PER_PIXEL, 64);
-        bandBytes = band.asByteBuffer();
-        checksums = new long[(h + BAND_ROWS - 1) / BAND_ROWS];
-        width = w;
-        height = h;
-        empty = true;
-        nothingWritten();
-    }
-
     /**
      * Whether {@link #pixels} holds a picture; not so before the first one, nor after a resize until one was read, nor
      * while the writer is too fast for a whole one.
@@ -249,9 +165,14 @@ final class FrameReader implements AutoCloseable {
         return whole;
     }
 
+    /** Whether the last attempts ended with parts of several pictures. */
+    boolean isTorn() {
+        return picture != null && !whole;
+    }
+
     /** Pixels of the last picture, rows without padding. The segment stays the same until the size changes. */
     MemorySegment pixels() {
-        return picture;
+        return picture == null ? MemorySegment.NULL : picture.pixels();
     }
 
     /** Rows outside this range were the same in the picture before the last {@link Result#CHANGED}. */
@@ -271,15 +192,15 @@ final class FrameReader implements AutoCloseable {
 
     /** A copy of the last picture. */
     Snapshot snapshot() {
-        return Snapshot.of(picture, format, width, height);
+        return Snapshot.of(picture.pixels(), format, width(), height());
     }
 
     int width() {
-        return width;
+        return picture == null ? 0 : picture.width();
     }
 
     int height() {
-        return height;
+        return picture == null ? 0 : picture.height();
     }
 
     /** The writer's clock at the last picture, microseconds; any value. */
@@ -301,18 +222,13 @@ final class FrameReader implements AutoCloseable {
         return problem;
     }
 
-    /** Frees the private buffers; the segment stays open. */
+    /** Frees the private picture; the segment stays open. */
     @Override
     public void close() {
-        if (arena != null) {
-            arena.close();
-            arena = null;
+        if (picture != null) {
+            picture.close();
+            picture = null;
         }
-        picture = MemorySegment.NULL;
-        band = MemorySegment.NULL;
-        bandBytes = ByteBuffer.allocate(0);
-        width = 0;
-        height = 0;
         whole = false;
     }
 }

@@ -10,8 +10,8 @@ import org.macemu.webrtc.api.shm.SegmentException;
  * Reads the video segment and hands pictures to the sink. Runs in the thread {@code capture}, which owns the segment.
  *
  * <p>While nobody watches, the thread looks once a second whether the file is still the one that is mapped and how fast
- * the emulator draws. While somebody does, it waits for the driver's {@link FrameSignal}: one that gives it is followed at
- * once, for {@link #SIGNAL_NANOS} at most; for others the wait ends after {@link #POLL_NANOS} while pictures flow, and
+ * the emulator draws. While somebody does, it waits for the driver's {@link FrameSignal}: one that gives it is followed
+ * at once, for {@link #SIGNAL_NANOS} at most; for others the wait ends after {@link #POLL_NANOS} while pictures flow, and
  * after {@link #REST_NANOS} while none do. Pictures are read every {@link #SHORTEST_INTERVAL_NANOS} at most. After a change the picture is repeated
  * {@link #REFINEMENTS} times, so that the encoders can sharpen it, and then not delivered again.
  */
@@ -39,6 +39,9 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
      * time; it cannot keep a core busy.
      */
     private static final long SHORTEST_INTERVAL_NANOS = 8_000_000;
+
+    /** Reads until somebody who asked for a picture hears that there is none: of a flood of pictures none may be whole. */
+    private static final int SNAPSHOT_ATTEMPTS = 20;
 
     /** A rate above this is no rate, but a frame_count that jumps. */
     private static final long MOST_FPS = 1_000;
@@ -75,6 +78,7 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
     private long countAtCheck;
     private long timeAtCheck;
     private long countAtRead;
+    private int snapshotAttempts;
     private int toldWidth;
     private int toldHeight;
 
@@ -197,29 +201,39 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
 
         @Override
         public void turn(VideoInput current, long now) {
-            if (current == null) {
-                SegmentThread.pause(thread.untilCheck(now));
-            } else if (!watched) {
-                countAtRead = 0;
-                SegmentThread.pause(thread.untilCheck(now));
-            } else {
+            tellSize();
+            boolean delivers = current != null && watched;
+            if (delivers) {
                 capture(now);
+            } else {
+                countAtRead = 0;
+                if (snapshotAsked.get() == null) {
+                    SegmentThread.pause(thread.untilCheck(now));
+                }
             }
             if (snapshotAsked.get() != null) {
-                takeSnapshot();
-            }
-            if (status.width() != toldWidth || status.height() != toldHeight) {
-                toldWidth = status.width();
-                toldHeight = status.height();
-                resized.run();
+                takeSnapshot(delivers);
             }
         }
     }
 
-    private void takeSnapshot() {
-        if (reader != null && !watched) {
-            reader.read();
+    private void tellSize() {
+        if (status.width() != toldWidth || status.height() != toldHeight) {
+            toldWidth = status.width();
+            toldHeight = status.height();
+            resized.run();
         }
+    }
+
+    private void takeSnapshot(boolean delivers) {
+        if (reader != null && !delivers && reader.read() == FrameReader.Result.CHANGED) {
+            // Sinks have missed it.
+            sequence++;
+        }
+        if (reader != null && reader.isTorn() && ++snapshotAttempts < SNAPSHOT_ATTEMPTS) {
+            return;
+        }
+        snapshotAttempts = 0;
         answerSnapshot(reader != null && reader.hasPicture() ? reader.snapshot() : null);
     }
 
@@ -236,8 +250,9 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
             // Expecting what was read last, not what is there now: a picture published meanwhile ends the wait at once.
             boolean signalled =
                     input.signal().await(input.segment(), reader.latestIndex(), longestWait(now)) && !woken;
-            driverSignals = signalled || driverSignals && !reader.isNew();
-            if (signalled && !reader.isNew()) {
+            if (reader.isNew()) {
+                driverSignals = signalled;
+            } else if (signalled) {
                 // Signals without pictures shall not keep a core busy.
                 SegmentThread.pause(POLL_NANOS);
             }
@@ -299,6 +314,7 @@ public final class VideoCapture implements CaptureControl, AutoCloseable {
     private void repeat(long now) {
         if (!reader.hasPicture()) {
             frameRequested = false;
+            refinementsLeft = 0;
             return;
         }
         if (frameRequested) {

@@ -57,7 +57,7 @@ public final class VideoFrame {
         return nanoTime;
     }
 
-    /** Counts deliveries, repetitions included: who misses one knows nothing about the rows that changed. */
+    /** Counts deliveries, repetitions included: who misses one, or fails on it, does not know which rows changed. */
     public long sequence() {
         return sequence;
     }

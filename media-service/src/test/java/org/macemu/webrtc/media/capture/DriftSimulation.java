@@ -4,8 +4,8 @@ import java.util.Random;
 import org.macemu.webrtc.api.shm.AudioSegment;
 
 /**
- * An emulator with a clock of its own against the reader's 10 ms, without any real time: bursts that come too fast or
- * too slow, read by the product's own ring reader, drift control and resampler.
+ * An emulator with a clock of its own against the reader's two blocks every 20 ms, without any real time: bursts that come
+ * too fast or too slow, read by the product's own ring reader, drift control and resampler.
  */
 final class DriftSimulation {
 
@@ -34,13 +34,13 @@ final class DriftSimulation {
 
     /** What a block found. */
     interface Block {
-        /** @param delay seconds of sound that wait in the ring after the block */
+        /** @param delay seconds of sound that wait in the ring after both blocks */
         void read(double second, short[] pcm, double delay);
     }
 
     /** @param jitter how late a burst may come at most, seconds */
     void run(double seconds, double jitter, Block each) {
-        short[] block = new short[AudioSink.BLOCK_FRAMES * AudioSink.CHANNELS];
+        short[][] blocks = new short[2][AudioSink.BLOCK_FRAMES * AudioSink.CHANNELS];
         double end = now + seconds;
         double late = 0;
         while (now < end) {
@@ -49,9 +49,14 @@ final class DriftSimulation {
                 nextBurst += burst / (rate * (1 + drift));
                 late = random.nextDouble() * jitter;
             }
-            reader.read(block);
-            each.read(now, block, (double) reader.available() / rate);
-            now += 0.01;
+            for (short[] block : blocks) {
+                reader.read(block);
+            }
+            double delay = (double) reader.available() / rate;
+            for (short[] block : blocks) {
+                each.read(now, block, delay);
+            }
+            now += 0.02;
         }
     }
 

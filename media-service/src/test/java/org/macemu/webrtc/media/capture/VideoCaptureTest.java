@@ -39,7 +39,8 @@ import org.macemu.webrtc.synthetic.SyntheticOptions;
 /** The capture thread, from the segment to the sink, on a real file in shared memory. */
 class VideoCaptureTest {
 
-    private record Delivery(int width, int height, boolean changed, int color, long nanoTime, long at) {}
+    private record Delivery(
+            int width, int height, boolean changed, int color, long nanoTime, long sequence, long at) {}
 
     private final String name = "macemu-capture-" + UUID.randomUUID();
     private final Path file = SegmentFile.SHM_DIRECTORY.resolve(name + "-video");
@@ -67,6 +68,7 @@ class VideoCaptureTest {
                 frame.changed(),
                 frame.pixels().get(ValueLayout.JAVA_INT, 0),
                 frame.nanoTime(),
+                frame.sequence(),
                 now));
     }
 
@@ -395,6 +397,79 @@ class VideoCaptureTest {
         assertTrue(deliveries.isEmpty());
         capture.close();
         capture.snapshot().get(5, TimeUnit.SECONDS);
+    }
+
+    /** What a snapshot alone has seen is news to lanes, which else would not look at the rows that changed. */
+    @Test
+    void aSnapshotTakesNoChangeFromTheViewers() throws Exception {
+        try (PictureWriter emulator = new PictureWriter(file)) {
+            capture.watched(true);
+            emulator.show(1, 64, 64);
+            awaitColor(1);
+            capture.watched(false);
+            Await.until("nobody delivers", () -> {
+                int before = deliveries.size();
+                LockSupport.parkNanos(100_000_000L);
+                return deliveries.size() == before;
+            });
+            Delivery last = deliveries.getLast();
+            emulator.show(2, 64, 64);
+            assertTrue(capture.snapshot().get(5, TimeUnit.SECONDS).isPresent());
+            capture.watched(true);
+            awaitColor(2);
+            Delivery next = deliveries.stream().filter(d -> d.color == 2).findFirst().orElseThrow();
+            assertTrue(next.changed || next.sequence > last.sequence + 1, last + ", then " + next);
+        }
+    }
+
+    /** An emulator that is too fast for a whole picture and then says nonsense: the thread waits like with any other. */
+    @Test
+    void nonsenseAfterATornPictureKeepsNobodyBusy() throws Exception {
+        Path other = SegmentFile.SHM_DIRECTORY.resolve(name + "-audio");
+        AtomicInteger waits = new AtomicInteger();
+        FrameSignal counted = new FrameSignal() {
+            @Override
+            public boolean await(VideoSegment segment, int expected, long nanos) {
+                waits.incrementAndGet();
+                LockSupport.parkNanos(nanos);
+                return false;
+            }
+
+            @Override
+            public void wake() {}
+
+            @Override
+            public void close() {}
+        };
+        try (VideoCapture waiting = new VideoCapture(
+                        () -> new VideoInput(
+                                VideoSegment.openOrCreate(other, PictureWriter.CAPACITY, PictureWriter.OWNER), counted),
+                        this::take,
+                        metrics,
+                        () -> {});
+                PictureWriter emulator = new PictureWriter(other)) {
+            waiting.start();
+            waiting.watched(true);
+            for (int round = 1; round <= 6; round++) {
+                int good = metrics.changed.get();
+                emulator.show(-round, 64, 64);
+                Await.until("a whole picture", () -> metrics.changed.get() > good);
+                emulator.announce(640, 480, 2_560);
+                long end = System.nanoTime() + 50_000_000L;
+                for (int i = 0; System.nanoTime() < end; i++) {
+                    emulator.drawFast(i, 640, 480);
+                    emulator.publish();
+                }
+                int invalid = metrics.invalid.get();
+                emulator.announce(0, 480, 2_560);
+                emulator.publish();
+                Await.until("nonsense", () -> metrics.invalid.get() > invalid);
+                // While pictures count as flowing, one that does not signal is looked at a thousand times a second.
+                int before = waits.get();
+                Thread.sleep(200);
+                assertTrue(waits.get() - before < 400, waits.get() - before + " waits in 200 ms");
+            }
+        }
     }
 
     @Test

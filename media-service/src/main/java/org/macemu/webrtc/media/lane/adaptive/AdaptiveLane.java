@@ -171,7 +171,7 @@ public final class AdaptiveLane implements Lane {
         };
     }
 
-    /** The capture thread swaps between two buffers; an unchanged picture needs no new view. */
+    /** Pictures of one size are in one place. */
     private ByteBuffer bufferOf(VideoFrame frame) {
         if (pixels != frame.pixels()) {
             pixels = frame.pixels();

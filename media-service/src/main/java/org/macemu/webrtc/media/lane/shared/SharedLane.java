@@ -53,7 +53,6 @@ public final class SharedLane implements Lane {
     private final VideoEncoder videoEncoder;
     private final AudioEncoder audioEncoder;
     private volatile boolean closed;
-    private volatile boolean skipped;
     private volatile boolean edges;
 
     /**
@@ -174,7 +173,6 @@ public final class SharedLane implements Lane {
         }
         EncodedFrame encoded = fanOut.takeFrame();
         if (encoded == null) {
-            skipped = true;
             metrics.frameSkipped();
             return;
         }
@@ -183,7 +181,6 @@ public final class SharedLane implements Lane {
         boolean made = false;
         try {
             made = videoEncoder.encode(frame, wish(cause, begin), encoded);
-            skipped = false;
             stillPicture.encoded(frame.changed(), made, videoEncoder.isSharp(), begin);
         } finally {
             if (!made) {
@@ -207,9 +204,6 @@ public final class SharedLane implements Lane {
     private FrameWish wish(KeyFrameCause cause, long now) {
         if (cause != null) {
             return FrameWish.KEY_FRAME;
-        }
-        if (skipped) {
-            return FrameWish.WHOLE;
         }
         return stillPicture.isOverdue(now) ? FrameWish.REPETITION : FrameWish.NEWS;
     }

@@ -75,6 +75,7 @@ final class GeneratedSource implements CaptureControl, AutoCloseable {
         BufferedImage image = null;
         MemorySegment rgba = null;
         int still = 0;
+        long sequence = 0;
         long next = System.nanoTime();
         for (long n = 0; running; n++) {
             boolean changed = moving;
@@ -93,7 +94,8 @@ final class GeneratedSource implements CaptureControl, AutoCloseable {
             }
             if (changed || still <= REPETITIONS || asked.get()) {
                 asked.set(false);
-                TestFrames.set(frame, rgba, image.getWidth(), image.getHeight(), changed, System.nanoTime(), n);
+                TestFrames.set(
+                        frame, rgba, image.getWidth(), image.getHeight(), changed, System.nanoTime(), ++sequence);
                 lane.video(frame);
             }
             next += 1_000_000_000L / framesPerSecond;

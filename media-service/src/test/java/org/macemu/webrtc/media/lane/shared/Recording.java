@@ -97,7 +97,7 @@ final class Recording {
                 clock.set(nanos + 1_000_000_000L);
                 MemorySegment.copy(pixels.draw(nanos), 0, rgba, JAVA_INT, 0, 640 * 480);
                 TestFrames.set(frame, rgba, 640, 480, true, nanos + 1_000_000_000L, i);
-                if (video.encode(frame, i % (5 * FRAMES_PER_SECOND) == 0 ? FrameWish.KEY_FRAME : FrameWish.WHOLE, encoded)) {
+                if (video.encode(frame, i % (5 * FRAMES_PER_SECOND) == 0 ? FrameWish.KEY_FRAME : FrameWish.NEWS, encoded)) {
                     write(
                             out,
                             encoded.keyFrame() ? KEY_FRAME : PICTURE,

@@ -42,6 +42,10 @@ public final class AudioEncoder implements AutoCloseable {
             blocks = 0;
         }
         nextSample = sampleIndex + AudioSink.BLOCK_FRAMES;
+        if (blocks == 0 && sampleIndex % OpusEncoder.FRAMES != 0) {
+            // The second block of a packet whose first one was missed: capture delivers both at a time.
+            return false;
+        }
         if (blocks == 0) {
             firstSample = sampleIndex;
             silent = true;

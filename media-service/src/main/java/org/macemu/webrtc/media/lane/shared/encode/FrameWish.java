@@ -6,8 +6,6 @@ public enum FrameWish {
     NEWS,
     /** A frame in any case, be it one in which nothing changes. */
     REPETITION,
-    /** All of the picture, even if it seems unchanged: the one before was not encoded. */
-    WHOLE,
     /** A key frame. */
     KEY_FRAME
 }

@@ -124,7 +124,7 @@ public final class VideoEncoder implements AutoCloseable {
         keyFramePending |= begun || wish == FrameWish.KEY_FRAME;
         long now = clock.getAsLong();
         budget.advance(now, appliedBitrate);
-        boolean news = frame.changed() || owed || wish == FrameWish.WHOLE || keyFramePending;
+        boolean news = frame.changed() || owed || keyFramePending;
         boolean sharpens = !news && !sharpening.isDone() && budget.balance() > 0;
         if (!news && !sharpens && wish == FrameWish.NEWS) {
             return false;
@@ -133,7 +133,7 @@ public final class VideoEncoder implements AutoCloseable {
             owed = true;
             return false;
         }
-        owed = false;
+        owed = news;
         boolean patched = news && !keyFramePending && sharpening.isSmoothed();
         convert(frame, patched);
         choose(news, patched, sharpens);
@@ -144,7 +144,6 @@ public final class VideoEncoder implements AutoCloseable {
         encoderTime += step;
         int layer = nextLayer(news && !patched);
         if (!encoder.encode(encoderTime, step, flags(layer), layer)) {
-            owed |= news;
             return false;
         }
         if (news && !mapped && encoder.outputLength() > mostBytes()) {
@@ -199,16 +198,23 @@ public final class VideoEncoder implements AutoCloseable {
         return layer == 0 ? base : base | VpxEncoder.NO_UPDATE_LAST | VpxEncoder.NO_UPDATE_ENTROPY;
     }
 
-    /** A frame tells what differs from the one before it: of one that follows another everything may be stale. */
+    /** A frame tells what differs from the one before it: where that was missed, everything may. */
     private void noteChanges(VideoFrame frame, boolean begun) {
-        if (begun || frame.sequence() != lastSequence + 1) {
+        boolean missed = frame.sequence() != lastSequence + 1;
+        lastSequence = frame.sequence();
+        owed |= missed;
+        if (begun || missed) {
             staleFrom = 0;
             staleTo = frame.height();
         } else if (frame.changed()) {
             staleFrom = Math.min(staleFrom, frame.changedFrom());
             staleTo = Math.max(staleTo, frame.changedTo());
         }
-        lastSequence = frame.sequence();
+    }
+
+    private void nothingStale(VideoFrame frame) {
+        staleFrom = frame.height();
+        staleTo = 0;
     }
 
     /** @param patched find out which blocks changed, for {@link #blocks} */
@@ -217,10 +223,10 @@ public final class VideoEncoder implements AutoCloseable {
         byte[] before = patched ? picture.y().toArray(JAVA_BYTE) : null;
         if (staleTo > staleFrom) {
             int first = staleFrom & ~1;
-            yuv.toI420(frame.pixels(), frame.format(), picture, first, Math.min((staleTo + 1) & ~1, frame.height()) - first);
+            int end = Math.min((staleTo + 1) & ~1, frame.height());
+            yuv.toI420(frame.pixels(), frame.format(), picture, first, end - first);
         }
-        staleFrom = frame.height();
-        staleTo = 0;
+        nothingStale(frame);
         if (patched) {
             findChanges(MemorySegment.ofArray(before), picture);
         }
@@ -326,6 +332,8 @@ public final class VideoEncoder implements AutoCloseable {
 
     /** Replaces a frame that became too large, and the encoder whose rate control has counted it. */
     private void remake(VideoFrame frame, long step) {
+        staleFrom = 0;
+        staleTo = frame.height();
         int detailed = encoder.outputLength();
         double excess = detailed / mostBytes();
         int square = excess > SMOOTHER_ABOVE ? 4 : excess > SMOOTH_ABOVE ? 2 : 1;
@@ -341,6 +349,7 @@ public final class VideoEncoder implements AutoCloseable {
         } else {
             sharpening.restart(encoder.lastQuantizer(), encoder.blockRows(), encoder.outputLength());
         }
+        nothingStale(frame);
     }
 
     private void remake(VideoFrame frame, long step, int square) {

@@ -55,6 +55,11 @@ class AudioEncoderTest {
             assertFalse(encoder.encode(tone(4800), 4800, false, 0, packet));
             assertTrue(encoder.encode(tone(5280), 5280, false, 0, packet));
             assertEquals(4800, packet.sampleIndex());
+            // One that comes alone because the first of two was missed is left out.
+            assertFalse(encoder.encode(tone(6240), 6240, false, 0, packet));
+            assertFalse(encoder.encode(tone(6720), 6720, false, 0, packet));
+            assertTrue(encoder.encode(tone(7200), 7200, false, 0, packet));
+            assertEquals(6720, packet.sampleIndex());
             assertThrows(
                     IllegalArgumentException.class, () -> encoder.encode(new short[7], 5760, false, 0, packet));
         }

@@ -64,6 +64,7 @@ class RateBoundTest {
         private final VideoFrame frame = new VideoFrame();
         private final EncodedFrame encoded = new EncodedFrame();
         private final Deque<long[]> lastSecond = new ArrayDeque<>();
+        private long sequence;
         private byte[] seen;
         private int inSecond;
         private int mostInSecond;
@@ -84,7 +85,7 @@ class RateBoundTest {
             while (!lastSecond.isEmpty() && lastSecond.peek()[0] <= millis - 1_000) {
                 inSecond -= (int) lastSecond.poll()[1];
             }
-            TestFrames.set(frame, rgba, WIDTH, HEIGHT, changed, millis * 1_000_000, 0);
+            TestFrames.set(frame, rgba, WIDTH, HEIGHT, changed, millis * 1_000_000, ++sequence);
             if (!encoder.encode(frame, FrameWish.NEWS, encoded)) {
                 return;
             }
