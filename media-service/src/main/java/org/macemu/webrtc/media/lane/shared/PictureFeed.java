@@ -30,11 +30,11 @@ final class PictureFeed {
     private static final long CATCH_UP_PAUSE = 1_000_000L;
 
     /**
-     * A joiner is sent at most this many frames from the history: ten seconds of a moving picture, ten minutes of the
-     * repetitions of a still one, which are tiny but have to be decoded too, a second's work on a slow machine. libwebrtc
-     * holds 800 (kMaxFramesBuffered); it throws away what comes beyond them, then waits 3 s before it asks for a key frame.
+     * A joiner is sent at most this many frames from the history: twenty seconds of a moving picture, twenty minutes of the
+     * repetitions of a still one, which are tiny but have to be decoded too (0.4 s in Chromium). libwebrtc holds 800
+     * (kMaxFramesBuffered); it throws away what comes beyond them, then waits 3 s before it asks for a key frame.
      */
-    static final int CATCH_UP_FRAMES = 300;
+    static final int CATCH_UP_FRAMES = 600;
 
     /** A viewer on a stalled connection that is this late skips to a key frame: nobody wants an old picture. */
     private static final long MAX_STALL = 700_000_000L;

@@ -12,7 +12,7 @@ import org.macemu.webrtc.media.lane.shared.transport.TestPeer.Packet;
 /** Where a joiner's picture begins: in the history while its key frame is near, else with a key frame for all. */
 class CatchUpIT {
 
-    /** Few enough that joins on a busy machine are done within {@link PictureFeed#CATCH_UP_FRAMES}: half a minute. */
+    /** Few enough that joins on a busy machine are done within {@link PictureFeed#CATCH_UP_FRAMES}: a minute. */
     private static final int SLOW = 10;
 
     @Test
