@@ -131,8 +131,11 @@ final class TestCluster implements AutoCloseable {
                 return taken == null ? crud.dispatch(request) : taken;
             }
         }, false);
+        closer.register(() -> assertEquals(List.of(), violations, "two pods had one disk"));
+        closer.register(this::deletePattern);
         server.init();
-        this.admin = server.createClient();
+        closer.register(server::destroy);
+        this.admin = closer.register(server.createClient());
         admin.apps().statefulSets().inNamespace(NAMESPACE).inform(new ResourceEventHandler<StatefulSet>() {
             @Override
             public void onAdd(StatefulSet set) {
@@ -329,12 +332,12 @@ final class TestCluster implements AutoCloseable {
     @Override
     public void close() throws Exception {
         closer.close();
-        admin.close();
-        server.destroy();
+    }
+
+    private void deletePattern() throws IOException {
         try (Stream<Path> files = Files.list(pattern)) {
             files.map(Path::toFile).forEach(File::delete);
         }
         Files.delete(pattern);
-        assertEquals(List.of(), violations, "two pods had one disk");
     }
 }

@@ -21,17 +21,17 @@ final class PictureFeed {
     private static final int LIVE_BURST = 192;
 
     /**
-     * Packets of the history sent to a joiner per round, and the pause between: 75 Mbit/s. A socket's receive buffer of
+     * Packets of the history sent to a joiner in {@link #CATCH_UP_NANOS} at most: 75 Mbit/s. A socket's receive buffer of
      * Linux' default size (net.core.rmem_default, 208 KiB) holds some ninety packets, and Firefox, which has just
      * connected, empties it slowly: at 16 packets a millisecond it loses hundreds and asks for all of them again.
      */
     private static final int CATCH_UP_BURST = 8;
 
-    private static final long CATCH_UP_PAUSE = 1_000_000L;
+    private static final long CATCH_UP_NANOS = 1_000_000L;
 
     /**
-     * A joiner is sent at most this many frames from the history: twenty seconds of a moving picture, twenty minutes of the
-     * repetitions of a still one, which are tiny but have to be decoded too (0.4 s in Chromium). libwebrtc holds 800
+     * A joiner is sent at most this many frames from the history: twenty seconds at 30 pictures a second, twenty minutes of
+     * the repetitions of a still one, which are tiny but have to be decoded too (0.4 s in Chromium). libwebrtc holds 800
      * (kMaxFramesBuffered); it throws away what comes beyond them, then waits 3 s before it asks for a key frame.
      */
     static final int CATCH_UP_FRAMES = 600;
@@ -66,6 +66,7 @@ final class PictureFeed {
     private final long opened;
     private final LayerShedding shedding = new LayerShedding();
     private boolean catchingUp;
+    private long caughtUpAt;
     private boolean sent;
     private long stalledSince;
     private long resumeAt;
@@ -93,6 +94,7 @@ final class PictureFeed {
         if (key >= 0) {
             track.startAt(key);
             catchingUp = true;
+            caughtUpAt = now - CATCH_UP_NANOS;
             fanOut.metrics().caughtUp((int) track.behind());
         } else {
             fanOut.keyFrames().request(KeyFrameCause.JOIN, now);
@@ -152,7 +154,10 @@ final class PictureFeed {
             skipToKeyFrame(now);
             return Long.MAX_VALUE;
         }
-        int burst = catchingUp ? CATCH_UP_BURST : LIVE_BURST;
+        int burst = catchingUp ? catchUpBurst(now) : LIVE_BURST;
+        if (burst == 0) {
+            return CATCH_UP_NANOS - (now - caughtUpAt);
+        }
         long allowed = allowed(now);
         long before = track.bytes();
         int packets = allowed > 0 ? track.pump(burst, allowed) : 0;
@@ -170,7 +175,7 @@ final class PictureFeed {
         }
         if (packets == burst) {
             stalledSince = 0;
-            return catchingUp ? CATCH_UP_PAUSE : 0;
+            return catchingUp ? CATCH_UP_NANOS : 0;
         }
         if (limit > 0 && peer.writable()) {
             if (behind * track.meanPacketBits() / limit >= MAX_LATE_SECONDS) {
@@ -187,6 +192,15 @@ final class PictureFeed {
             skipToKeyFrame(now);
         }
         return Long.MAX_VALUE;
+    }
+
+    /** By the time, for whatever comes in makes the event loop go round. */
+    private int catchUpBurst(long now) {
+        int burst = (int) Math.min(CATCH_UP_BURST, (now - caughtUpAt) * CATCH_UP_BURST / CATCH_UP_NANOS);
+        if (burst > 0) {
+            caughtUpAt = now;
+        }
+        return burst;
     }
 
     /** Bytes the viewer may be sent now. */

@@ -179,10 +179,12 @@ public final class SharedLane implements Lane {
         long begin = System.nanoTime();
         KeyFrameCause cause = keyFrames.due(begin);
         boolean made = false;
+        boolean sharp = false;
         try {
             made = videoEncoder.encode(frame, wish(cause, begin), encoded);
-            stillPicture.encoded(frame.changed(), made, videoEncoder.isSharp(), begin);
+            sharp = videoEncoder.isSharp();
         } finally {
+            stillPicture.encoded(frame.changed(), made, sharp, begin);
             if (!made) {
                 fanOut.returnFrame(encoded);
             }

@@ -44,6 +44,7 @@ class JoinBesideManyIT {
             }
             // That of the first viewer may be far by now, if this machine is busy.
             long made = fixture.figures.keyFrames();
+            fixture.source.framesPerSecond(20);
             fixture.lane.requestKeyFrame();
             LaneFixture.await("a key frame that is near", () -> fixture.figures.keyFrames() > made);
             // Packets on their way to the viewers that joined last.
