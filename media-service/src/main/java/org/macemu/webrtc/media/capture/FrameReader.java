@@ -42,6 +42,8 @@ final class FrameReader implements AutoCloseable {
     private PrivatePicture picture;
     /** Whether it is one that was published, in whole. */
     private boolean whole;
+    /** Whether the writer was faster at the last attempt. */
+    private boolean lapped;
     private int changedFrom;
     private int changedTo;
     private int stride;
@@ -95,11 +97,16 @@ final class FrameReader implements AutoCloseable {
             }
             long stamp = segment.timestampMicros();
             // The same bytes in another format are another picture.
-            picture.copyChanges(segment.frame(index), rowBytes, pixelFormat != formatNumber);
+            if (lapped) {
+                picture.copyAll(segment.frame(index), rowBytes);
+            } else {
+                picture.copyChanges(segment.frame(index), rowBytes, pixelFormat != formatNumber);
+            }
             VarHandle.acquireFence();
             if (mayBeTorn(count, index) || w != segment.width() || h != segment.height()
                     || rowBytes != segment.stride() || pixelFormat != segment.format()) {
                 whole &= !picture.isWritten();
+                lapped = true;
                 continue;
             }
             stride = rowBytes;
@@ -109,6 +116,10 @@ final class FrameReader implements AutoCloseable {
             remember(count, index);
             timestampMicros = stamp;
             whole = true;
+            if (lapped) {
+                lapped = false;
+                picture.takeChecksums();
+            }
             if (!picture.isWritten()) {
                 return Result.UNCHANGED;
             }

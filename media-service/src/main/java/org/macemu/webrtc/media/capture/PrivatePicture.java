@@ -28,7 +28,8 @@ final class PrivatePicture implements AutoCloseable {
     private final long[] checksums;
     private final CRC32 crc = new CRC32();
     private final CRC32C castagnoli = new CRC32C();
-    private boolean empty = true;
+    /** Whether the checksums are of something else. */
+    private boolean unknown = true;
     private int writtenFrom;
     private int writtenTo;
 
@@ -53,10 +54,10 @@ final class PrivatePicture implements AutoCloseable {
      */
     void copyChanges(MemorySegment from, int rowBytes, boolean all) {
         long row = (long) width * VideoSegment.BYTES_PER_PIXEL;
-        boolean every = all || empty;
+        boolean every = all || unknown;
         for (int y = 0, i = 0; y < height; y += BAND_ROWS, i++) {
             int rows = Math.min(BAND_ROWS, height - y);
-            copyBand(from, rowBytes, y, rows);
+            copyRows(from, rowBytes, y, rows, band);
             long checksum = checksum((int) (rows * row));
             if (every || checksum != checksums[i]) {
                 MemorySegment.copy(band, 0, pixels, y * row, rows * row);
@@ -65,18 +66,42 @@ final class PrivatePicture implements AutoCloseable {
                 writtenTo = Math.max(writtenTo, y + rows);
             }
         }
-        empty = false;
+        unknown = false;
     }
 
-    private void copyBand(MemorySegment from, int rowBytes, int firstRow, int rows) {
+    /**
+     * Brings all of a picture into this one, as fast as memory allows: for a writer that was faster than
+     * {@link #copyChanges}. Once it has succeeded, {@link #takeChecksums} is due.
+     *
+     * @throws InternalError like {@link #copyChanges}
+     */
+    void copyAll(MemorySegment from, int rowBytes) {
+        copyRows(from, rowBytes, 0, height, pixels);
+        writtenFrom = 0;
+        writtenTo = height;
+        unknown = true;
+    }
+
+    /** Makes the next {@link #copyChanges} one that compares with what is here. */
+    void takeChecksums() {
+        int rowBytes = width * VideoSegment.BYTES_PER_PIXEL;
+        for (int y = 0, i = 0; y < height; y += BAND_ROWS, i++) {
+            int rows = Math.min(BAND_ROWS, height - y);
+            copyRows(pixels, rowBytes, y, rows, band);
+            checksums[i] = checksum(rows * rowBytes);
+        }
+        unknown = false;
+    }
+
+    private void copyRows(MemorySegment from, int rowBytes, int firstRow, int rows, MemorySegment to) {
         long row = (long) width * VideoSegment.BYTES_PER_PIXEL;
         long start = (long) firstRow * rowBytes;
         if (rowBytes == row) {
-            MemorySegment.copy(from, start, band, 0, row * rows);
+            MemorySegment.copy(from, start, to, 0, row * rows);
             return;
         }
         for (int y = 0; y < rows; y++) {
-            MemorySegment.copy(from, start + (long) y * rowBytes, band, y * row, row);
+            MemorySegment.copy(from, start + (long) y * rowBytes, to, y * row, row);
         }
     }
 
