@@ -66,6 +66,11 @@ record MacSession(
                 (int) number(notes.get(PORT), 0));
     }
 
+    /** Whether its media port is one of those that the chart has for sessions. */
+    boolean hasPortOf(SessionsConfig config) {
+        return port >= config.firstPort() && port <= config.lastPort();
+    }
+
     /** Name of its one pod. */
     String pod() {
         return object + "-0";

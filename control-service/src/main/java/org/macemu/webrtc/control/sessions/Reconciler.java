@@ -211,8 +211,7 @@ final class Reconciler implements AutoCloseable {
                 elder &= theirs.port() != session.port() || older(set, other);
             }
         }
-        boolean inRange = session.port() >= config.firstPort() && session.port() <= config.lastPort();
-        return inRange && elder ? session : move(set, session, taken);
+        return session.hasPortOf(config) && elder ? session : move(set, session, taken);
     }
 
     private static boolean older(StatefulSet mine, StatefulSet other) {

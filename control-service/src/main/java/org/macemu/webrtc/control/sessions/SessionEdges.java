@@ -44,7 +44,8 @@ final class SessionEdges {
     /** Makes what is missing, if the session has edges at all. */
     void make(StatefulSet set, MacSession session) throws IOException {
         int count = Math.min(session.edges(), config.edges().max());
-        if (count == 0 || !hasPortOfTheRange(session)) {
+        // Where the chart has another range since the Mac was started, it gets a port of that with its next start.
+        if (count == 0 || config.edges().firstPort() != 0 && !session.hasPortOf(config)) {
             return;
         }
         Set<Key> present = new HashSet<>();
@@ -63,12 +64,6 @@ final class SessionEdges {
                 }
             }
         }
-    }
-
-    /** Not so when the chart has another range since the Mac was started: it gets a port of that with its next start. */
-    private boolean hasPortOfTheRange(MacSession session) {
-        return config.edges().firstPort() == 0
-                || session.port() >= config.firstPort() && session.port() <= config.lastPort();
     }
 
     /** As far behind the first one as the Mac's own port; 0: the pattern's. */

@@ -96,10 +96,10 @@ final class FrameReader implements AutoCloseable {
                 picture = new PrivatePicture(w, h);
             }
             long stamp = segment.timestampMicros();
-            // The same bytes in another format are another picture.
             if (lapped) {
                 picture.copyAll(segment.frame(index), rowBytes);
             } else {
+                // The same bytes in another format are another picture.
                 picture.copyChanges(segment.frame(index), rowBytes, pixelFormat != formatNumber);
             }
             VarHandle.acquireFence();

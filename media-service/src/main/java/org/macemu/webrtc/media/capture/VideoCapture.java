@@ -12,8 +12,9 @@ import org.macemu.webrtc.api.shm.SegmentException;
  * <p>While nobody watches, the thread looks once a second whether the file is still the one that is mapped and how fast
  * the emulator draws. While somebody does, it waits for the driver's {@link FrameSignal}: one that gives it is followed
  * at once, for {@link #SIGNAL_NANOS} at most; for others the wait ends after {@link #POLL_NANOS} while pictures flow, and
- * after {@link #REST_NANOS} while none do. Pictures are read every {@link #SHORTEST_INTERVAL_NANOS} at most. After a change the picture is repeated
- * {@link #REFINEMENTS} times, so that the encoders can sharpen it, and then not delivered again.
+ * after {@link #REST_NANOS} while none do. Pictures are read every {@link #SHORTEST_INTERVAL_NANOS} at most. After a
+ * change the picture is repeated {@link #REFINEMENTS} times, so that the encoders can sharpen it, and then not delivered
+ * again.
  */
 public final class VideoCapture implements CaptureControl, AutoCloseable {
 

@@ -53,8 +53,21 @@ class VideoCaptureTest {
     @BeforeEach
     void open() throws Exception {
         capture = new VideoCapture(
-                () -> new VideoInput(VideoSegment.openOrCreate(file, PictureWriter.CAPACITY, PictureWriter.OWNER)), this::take, metrics, resizes::incrementAndGet);
+                () -> new VideoInput(VideoSegment.openOrCreate(file, PictureWriter.CAPACITY, PictureWriter.OWNER)),
+                this::take,
+                metrics,
+                resizes::incrementAndGet);
         capture.start();
+    }
+
+    /** One of another segment, which waits with this; not started yet. */
+    private VideoCapture waiting(Path segment, FrameSignal signal) throws SegmentException {
+        return new VideoCapture(
+                () -> new VideoInput(
+                        VideoSegment.openOrCreate(segment, PictureWriter.CAPACITY, PictureWriter.OWNER), signal),
+                this::take,
+                metrics,
+                () -> {});
     }
 
     private void take(VideoFrame frame) {
@@ -273,12 +286,7 @@ class VideoCaptureTest {
             @Override
             public void close() {}
         };
-        try (VideoCapture waiting = new VideoCapture(
-                        () -> new VideoInput(
-                                VideoSegment.openOrCreate(other, PictureWriter.CAPACITY, PictureWriter.OWNER), endless),
-                        this::take,
-                        metrics,
-                        () -> {});
+        try (VideoCapture waiting = waiting(other, endless);
                 PictureWriter emulator = new PictureWriter(other)) {
             emulator.show(1, 64, 64);
             waiting.start();
@@ -441,12 +449,7 @@ class VideoCaptureTest {
             @Override
             public void close() {}
         };
-        try (VideoCapture waiting = new VideoCapture(
-                        () -> new VideoInput(
-                                VideoSegment.openOrCreate(other, PictureWriter.CAPACITY, PictureWriter.OWNER), counted),
-                        this::take,
-                        metrics,
-                        () -> {});
+        try (VideoCapture waiting = waiting(other, counted);
                 PictureWriter emulator = new PictureWriter(other)) {
             waiting.start();
             waiting.watched(true);

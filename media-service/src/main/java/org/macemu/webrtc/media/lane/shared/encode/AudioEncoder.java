@@ -42,11 +42,11 @@ public final class AudioEncoder implements AutoCloseable {
             blocks = 0;
         }
         nextSample = sampleIndex + AudioSink.BLOCK_FRAMES;
-        if (blocks == 0 && sampleIndex % OpusEncoder.FRAMES != 0) {
-            // The second block of a packet whose first one was missed: capture delivers both at a time.
-            return false;
-        }
         if (blocks == 0) {
+            if (sampleIndex % OpusEncoder.FRAMES != 0) {
+                // The second block of a packet whose first one was missed: capture delivers both at a time.
+                return false;
+            }
             firstSample = sampleIndex;
             silent = true;
         }

@@ -204,12 +204,16 @@ public final class VideoEncoder implements AutoCloseable {
         lastSequence = frame.sequence();
         owed |= missed;
         if (begun || missed) {
-            staleFrom = 0;
-            staleTo = frame.height();
+            everythingStale(frame);
         } else if (frame.changed()) {
             staleFrom = Math.min(staleFrom, frame.changedFrom());
             staleTo = Math.max(staleTo, frame.changedTo());
         }
+    }
+
+    private void everythingStale(VideoFrame frame) {
+        staleFrom = 0;
+        staleTo = frame.height();
     }
 
     private void nothingStale(VideoFrame frame) {
@@ -332,8 +336,7 @@ public final class VideoEncoder implements AutoCloseable {
 
     /** Replaces a frame that became too large, and the encoder whose rate control has counted it. */
     private void remake(VideoFrame frame, long step) {
-        staleFrom = 0;
-        staleTo = frame.height();
+        everythingStale(frame);
         int detailed = encoder.outputLength();
         double excess = detailed / mostBytes();
         int square = excess > SMOOTHER_ABOVE ? 4 : excess > SMOOTH_ABOVE ? 2 : 1;
